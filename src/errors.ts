@@ -24,19 +24,24 @@ export class ArpsweepError extends Error {
   }
 }
 
-/** A target that cannot be read. `input` is the whole text, `offset` where in it the trouble starts (from 0). */
+/**
+ * A target that cannot be read. `input` is the whole text, or the line of the file, `offset` where in it the trouble
+ * starts (from 0, in UTF-16 units), `origin` the file and line, or null for a target that was given as text.
+ */
 export class TargetSyntaxError extends ArpsweepError {
   readonly input: string;
   readonly offset: number;
+  readonly origin: string | null;
 
-  constructor(input: string, offset: number, problem: string, remedy: string) {
+  constructor(input: string, offset: number, problem: string, remedy: string, origin: string | null = null) {
     super(
       'ERR_TARGET_SYNTAX',
-      `${problem} in target ${JSON.stringify(input)} at position ${offset + 1}`,
+      `${problem} in target ${JSON.stringify(input)} at position ${offset + 1}${origin === null ? '' : ` of ${origin}`}`,
       remedy,
     );
     this.input = input;
     this.offset = offset;
+    this.origin = origin;
   }
 }
 
