@@ -66,8 +66,9 @@ export interface NativeNeighbour {
 
 export interface EngineOptions {
   readonly interfaceIndex: number;
-  readonly interfaceName: string;
   readonly sourceMac: string;
+  /** `sourceMac` is not the interface's own, so that answers to it need promiscuous reception. */
+  readonly foreignMac: boolean;
   /** Sender protocol address of requests; 0 asks everything as RFC 5227 probes. */
   readonly sourceIp: number;
   /** Targets as sorted, disjoint, inclusive pairs first, last. */
@@ -129,11 +130,11 @@ export interface NativeEngine {
   close(): void;
   status(): EngineStatus;
   /**
-   * Copies the responders that were first heard since the last call, `RECORD_BYTES` each.
+   * Copies responders in the order of their first answers, from the `from`-th on, `RECORD_BYTES` each: as they were
+   * first heard, or as they stand once the engine is done. Every reader has a cursor of its own, and a slow one
+   * costs nothing but time: the table behind it is bounded.
    * @returns how many records were written
    */
-  drain(into: Uint8Array): number;
-  /** Copies responders as they stand now, from the `from`-th on. @returns how many records were written */
   read(from: number, into: Uint8Array): number;
   /** Untested addresses as inclusive pairs; at most `limit` pairs, the nearest ones merged beyond. */
   untested(limit: number): Uint32Array;

@@ -1,0 +1,12 @@
+#include <napi.h>
+
+#include "binding/engine_binding.h"
+#include "binding/interfaces_binding.h"
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  arpsweep::InitEngine(env, exports);
+  arpsweep::InitInterfaces(env, exports);
+  return exports;
+}
+
+NODE_API_MODULE(arpsweep, Init)

@@ -1,0 +1,265 @@
+#include "binding/engine_binding.h"
+
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "binding/errors.h"
+#include "core/sweep_engine.h"
+
+namespace arpsweep {
+namespace {
+
+// Carries wake-ups from the engine's threads to JavaScript: no data, and at most one is under way.
+class Waker {
+ public:
+  Waker(Napi::Env env, const Napi::Function& on_wake)
+      : function_(Function::New(env, on_wake, "arpsweep", 1, 1)) {}
+  // On the event loop's thread, when no engine thread is left. Lets the loop end; what is under way is
+  // dropped.
+  ~Waker() { function_.Abort(); }
+  Waker(const Waker&) = delete;
+  Waker& operator=(const Waker&) = delete;
+
+  // Any thread.
+  void Wake() {
+    if (pending_.exchange(true)) return;
+    if (function_.NonBlockingCall(this) != napi_ok) pending_.store(false);
+  }
+
+ private:
+  static void Call(Napi::Env env, Napi::Function on_wake, std::nullptr_t*, Waker* self) {
+    if (env == nullptr) return;  // aborted; the waker is gone
+    self->pending_.store(false);
+    on_wake.Call({});
+  }
+  using Function = Napi::TypedThreadSafeFunction<std::nullptr_t, Waker, Waker::Call>;
+
+  Function function_;
+  std::atomic<bool> pending_{false};
+};
+
+MacAddress MacFrom(const Napi::Value& value) {
+  const auto mac = MacAddress::Parse(value.As<Napi::String>().Utf8Value());
+  if (!mac) throw Napi::TypeError::New(value.Env(), "sourceMac is not a MAC address");
+  return *mac;
+}
+
+std::vector<AddressRange> RangesFrom(const Napi::Value& value) {
+  const auto pairs = value.As<Napi::Uint32Array>();
+  std::vector<AddressRange> ranges;
+  ranges.reserve(pairs.ElementLength() / 2);
+  for (size_t i = 0; i + 1 < pairs.ElementLength(); i += 2) ranges.push_back({pairs[i], pairs[i + 1]});
+  return ranges;
+}
+
+Napi::Uint32Array ToPairs(Napi::Env env, const std::vector<AddressRange>& ranges) {
+  auto pairs = Napi::Uint32Array::New(env, ranges.size() * 2);
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    pairs[2 * i] = ranges[i].first;
+    pairs[2 * i + 1] = ranges[i].last;
+  }
+  return pairs;
+}
+
+// Whatever the types of EngineOptions (src/native.ts) promise is taken for granted: only native.ts comes
+// here.
+SweepConfig ConfigFrom(const Napi::Object& options) {
+  SweepConfig config;
+  config.interface_index = options.Get("interfaceIndex").As<Napi::Number>().Int32Value();
+  config.source_mac = MacFrom(options.Get("sourceMac"));
+  config.foreign_mac = options.Get("foreignMac").ToBoolean();
+  config.sender_ip = options.Get("sourceIp").As<Napi::Number>().Uint32Value();
+  config.targets = RangesFrom(options.Get("targets"));
+  config.named = RangesFrom(options.Get("named"));
+  const auto own = options.Get("own").As<Napi::Uint32Array>();
+  config.own.assign(own.Data(), own.Data() + own.ElementLength());
+  config.rate = options.Get("rate").As<Napi::Number>().DoubleValue();
+  config.burst = options.Get("burst").As<Napi::Number>().Uint32Value();
+  config.passes = options.Get("passes").As<Napi::Number>().Uint32Value();
+  config.adaptive_passes = options.Get("adaptivePasses").ToBoolean();
+  config.census = options.Get("census").ToBoolean();
+  const double cooldown_ms = options.Get("cooldownMs").As<Napi::Number>().DoubleValue();
+  if (!std::isnan(cooldown_ms)) config.cooldown_ns = static_cast<int64_t>(cooldown_ms * 1e6);
+  config.sequential = options.Get("sequential").ToBoolean();
+  config.seed = options.Get("seed").As<Napi::Number>().Uint32Value();
+  return config;
+}
+
+const char* NameOf(SweepStatus::State state) {
+  switch (state) {
+    case SweepStatus::State::kIdle:
+      return "idle";
+    case SweepStatus::State::kRunning:
+      return "running";
+    case SweepStatus::State::kDone:
+      return "done";
+  }
+  return "";
+}
+
+const char* NameOf(Phase phase) {
+  switch (phase) {
+    case Phase::kIdle:
+      return "idle";
+    case Phase::kSweep:
+      return "sweep";
+    case Phase::kCensus:
+      return "census";
+    case Phase::kCooldown:
+      return "cooldown";
+    case Phase::kDone:
+      return "done";
+  }
+  return "";
+}
+
+const char* NameOf(SendOutcome outcome) {
+  switch (outcome) {
+    case SendOutcome::kSent:
+      return "no";
+    case SendOutcome::kInterrupted:
+      return "interrupted";
+    case SendOutcome::kSendBlocked:
+      return "send-blocked";
+    case SendOutcome::kLinkDown:
+      return "link-down";
+    case SendOutcome::kLinkGone:
+      return "link-gone";
+    case SendOutcome::kSystemError:
+      return "system-error";
+  }
+  return "";
+}
+
+class Engine : public Napi::ObjectWrap<Engine> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(
+        env, "Engine",
+        {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
+         InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
+         InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested")});
+  }
+
+  explicit Engine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {
+    on_wake_ = Napi::Persistent(info[1].As<Napi::Function>());
+    engine_ = WithJsErrors(info.Env(), [&] {
+      return std::make_unique<SweepEngine>(ConfigFrom(info[0].As<Napi::Object>()),
+                                           [this] { waker_->Wake(); });
+    });
+    external_bytes_ = static_cast<int64_t>(engine_->memory_bytes());
+    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), external_bytes_);
+  }
+
+  void Finalize(Napi::BasicEnv env) override {
+    Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes_);
+  }
+
+ private:
+  // Ends the threads, then frees what they call.
+  void Shut() {
+    engine_->Close();
+    if (!waker_) return;
+    waker_.reset();
+    napi_remove_env_cleanup_hook(env_, &Engine::OnEnvironmentEnd, this);
+    Unref();
+  }
+
+  // The environment ends with a sweep running: a worker that is terminated, or process.exit().
+  static void OnEnvironmentEnd(void* data) {
+    auto* self = static_cast<Engine*>(data);
+    self->engine_->Close();
+    self->waker_.reset();
+  }
+
+  void Start(const Napi::CallbackInfo& info) {
+    if (waker_) throw Napi::Error::New(info.Env(), "a sweep starts once");
+    // The waker comes first: hooks run in reverse order, so the threads end before the function that they
+    // call.
+    waker_ = std::make_unique<Waker>(info.Env(), on_wake_.Value());
+    napi_add_env_cleanup_hook(env_, &Engine::OnEnvironmentEnd, this);
+    Ref();
+    try {
+      WithJsErrors(info.Env(), [&] { engine_->Start(); });
+    } catch (...) {
+      Shut();
+      throw;
+    }
+  }
+
+  void Stop(const Napi::CallbackInfo&) { engine_->Stop(); }
+  void Close(const Napi::CallbackInfo&) { Shut(); }
+
+  Napi::Value Status(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const SweepStatus status = engine_->Status();
+    auto result = Napi::Object::New(env);
+    result.Set("state", NameOf(status.state));
+    result.Set("phase", NameOf(status.phase));
+    result.Set("stopped", NameOf(status.outcome));
+    result.Set("fault", env.Null());
+    if (!status.fault_syscall.empty()) {
+      auto fault = Napi::Object::New(env);
+      fault.Set("syscall", status.fault_syscall);
+      fault.Set("errno", status.fault_errno);
+      result.Set("fault", fault);
+    }
+    const std::pair<const char*, double> numbers[] = {
+        {"queued", static_cast<double>(status.queued)},
+        {"transmitted", static_cast<double>(status.transmitted)},
+        {"received", static_cast<double>(status.received)},
+        {"passes", static_cast<double>(status.passes)},
+        {"sendErrors", static_cast<double>(status.send_errors)},
+        {"malformed", static_cast<double>(status.malformed)},
+        {"unsolicited", static_cast<double>(status.unsolicited)},
+        {"kernelDrops", static_cast<double>(status.kernel_drops)},
+        {"overruns", static_cast<double>(status.overruns)},
+        {"rate", status.rate},
+        {"elapsedMs", status.elapsed_ms},
+        {"remainingMs", status.remaining_ms},
+        {"answered", static_cast<double>(status.answered)},
+        {"untested", static_cast<double>(status.untested)},
+        {"responders", static_cast<double>(status.responders)},
+        {"linkFlaps", static_cast<double>(status.link_flaps)},
+    };
+    for (const auto& [name, value] : numbers) result.Set(name, value);
+    return result;
+  }
+
+  Napi::Value Read(const Napi::CallbackInfo& info) {
+    const auto from = static_cast<size_t>(info[0].As<Napi::Number>().Int64Value());
+    return Napi::Number::New(info.Env(), static_cast<double>(engine_->Read(from, RecordsIn(info[1]))));
+  }
+
+  Napi::Value Untested(const Napi::CallbackInfo& info) {
+    return ToPairs(info.Env(), engine_->Untested(info[0].As<Napi::Number>().Uint32Value()));
+  }
+
+  static std::span<Record> RecordsIn(const Napi::Value& value) {
+    auto bytes = value.As<Napi::Uint8Array>();
+    uint8_t* data = bytes.Data();
+    if (reinterpret_cast<uintptr_t>(data) % alignof(Record) != 0) {
+      throw Napi::TypeError::New(value.Env(), "records need a buffer aligned to 8 bytes");
+    }
+    return {reinterpret_cast<Record*>(data), bytes.ByteLength() / sizeof(Record)};
+  }
+
+  napi_env env_;
+  Napi::FunctionReference on_wake_;
+  std::unique_ptr<Waker> waker_;
+  std::unique_ptr<SweepEngine> engine_;
+  int64_t external_bytes_ = 0;
+};
+
+}  // namespace
+
+void InitEngine(Napi::Env env, Napi::Object exports) {
+  exports.Set("Engine", Engine::Define(env));
+}
+
+}  // namespace arpsweep

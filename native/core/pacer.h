@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+namespace arpsweep {
+
+/// Says how many frames may go out now. It follows the recent rate: what a pause left unsent is forfeited
+/// beyond kSlackNs, so that a process that was stopped for an hour does not flood when it wakes up.
+class Pacer {
+ public:
+  /// Most time whose frames may be made up for after a late wake-up.
+  static constexpr int64_t kSlackNs = 5'000'000;
+  /// Shortest sleep: below it, waking up costs more than it evens out.
+  static constexpr int64_t kQuantumNs = 1'000'000;
+
+  /// frames_per_second: more than 0; infinity does not pace. burst: frames that may go out at once at the
+  /// start.
+  Pacer(double frames_per_second, uint32_t burst);
+
+  /// How many of `want` frames may be sent at monotonic time `now`; they count as sent.
+  uint32_t Take(int64_t now, uint32_t want);
+
+  /// Gives back frames that were taken but could not be sent.
+  void Return(uint32_t frames);
+
+  /// When Take will next allow a frame, given that the last call returned 0 at `now`.
+  int64_t NextAt(int64_t now) const;
+
+  double rate() const { return rate_; }
+
+ private:
+  double rate_;
+  double interval_ns_;
+  uint32_t burst_left_;
+  bool paced_;
+  double due_ns_ = 0;  // when the next frame is due; 0 before the first
+};
+
+}  // namespace arpsweep

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace arpsweep {
+
+/// Inclusive, in host byte order.
+struct AddressRange {
+  uint32_t first = 0;
+  uint32_t last = 0;
+};
+
+/// The addresses of a sweep as sorted intervals, numbered 0 … size()-1 in address order. Behind them,
+/// numbered on, come our own addresses that are not among the targets: they are probed but never counted.
+class TargetSpace {
+ public:
+  /// More than a /8 by far, and little enough for two bytes an address.
+  static constexpr uint64_t kMaxTargets = uint64_t{1} << 26;
+
+  /// `ranges` sorted and disjoint; `own` sorted.
+  /// @throws std::invalid_argument where they are not, or are more than kMaxTargets.
+  TargetSpace(std::vector<AddressRange> ranges, std::vector<uint32_t> own);
+
+  /// Targets.
+  uint32_t size() const { return size_; }
+  /// Targets and own addresses outside them.
+  uint32_t capacity() const { return size_ + static_cast<uint32_t>(extra_.size()); }
+  const std::vector<uint32_t>& own() const { return own_; }
+  const std::vector<AddressRange>& ranges() const { return ranges_; }
+
+  uint32_t AddressAt(uint32_t index) const;
+  std::optional<uint32_t> IndexOf(uint32_t address) const;
+  bool IsOwn(uint32_t address) const;
+
+ private:
+  std::vector<AddressRange> ranges_;
+  std::vector<uint32_t> starts_;  // index of each range's first address
+  std::vector<uint32_t> own_;
+  std::vector<uint32_t> extra_;
+  uint32_t size_ = 0;
+};
+
+/// At most `limit` ranges that cover the given ones, which are sorted: those with the least between them are
+/// joined.
+std::vector<AddressRange> JoinNearest(std::vector<AddressRange> ranges, size_t limit);
+
+}  // namespace arpsweep

@@ -1,0 +1,294 @@
+// The engine and its threads against a real kernel in another namespace. Runs under TSan as well.
+
+#include "core/sweep_engine.h"
+
+#include <doctest/doctest.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <limits>
+#include <string>
+#include <thread>
+
+#include "core/clock.h"
+#include "core/interfaces.h"
+#include "core/system_error.h"
+#include "lab.h"
+
+namespace arpsweep::test {
+namespace {
+
+constexpr uint32_t kBase = 0x0a630000;  // 10.99.0.0
+constexpr uint32_t kOurIp = 0x0a63fffe;
+
+void Run(const std::string& command) {
+  CAPTURE(command);
+  REQUIRE(std::system(command.c_str()) == 0);
+}
+
+/// A veth pair whose far end is in a namespace of its own; its kernel answers for 10.99.0.0/20.
+class FarHost {
+ public:
+  FarHost() {
+    REQUIRE(InLab());
+    Run("ip netns add far");
+    Run("ip link add near type veth peer name far netns far");
+    Run("ip address add 10.99.255.254/16 dev near && ip link set near up");
+    Run("ip -n far link set lo up && ip -n far link set far up && ip -n far address add 10.99.255.1/16 dev "
+        "far");
+    Run("ip -n far route add local 10.99.0.0/20 dev lo");
+    config.interface_index = static_cast<int>(if_nametoindex("near"));
+    for (const LinkInfo& link : ListLinks()) {
+      if (link.name == "near") config.source_mac = link.mac.value();
+    }
+    config.sender_ip = kOurIp;
+    config.own = {kOurIp};
+    config.rate = std::numeric_limits<double>::infinity();
+    config.passes = 2;
+    config.census = true;
+    config.cooldown_ns = 50'000'000;
+    config.seed = 1;
+    config.targets = {{kBase, kBase + 255}};
+  }
+  FarHost(const FarHost&) = delete;
+  FarHost& operator=(const FarHost&) = delete;
+  ~FarHost() {
+    (void)std::system("ip link delete near 2>/dev/null");
+    (void)std::system("ip netns delete far 2>/dev/null");
+  }
+
+  SweepConfig config;
+};
+
+bool WaitFor(const std::function<bool()>& condition, int64_t limit_ms = 20'000) {
+  for (const int64_t until = MonotonicNs() + limit_ms * 1'000'000; MonotonicNs() < until;) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
+bool IsDone(const SweepEngine& engine) {
+  return engine.Status().state == SweepStatus::State::kDone;
+}
+
+const auto kNothing = [] {};
+
+}  // namespace
+
+TEST_SUITE("threads") {
+  TEST_CASE("a range that a kernel answers for is found whole, and the numbers add up" * NeedsLab()) {
+    FarHost far;
+    far.config.targets = {{kBase, kBase + 4095}};
+    std::atomic<int> news{0};
+    SweepEngine engine(far.config, [&news] { ++news; });
+    engine.Start();
+    std::vector<Record> heard(100);
+    size_t drained = 0;
+    REQUIRE(WaitFor([&] {
+      drained += engine.Read(drained, heard);
+      return IsDone(engine);
+    }));
+    while (const size_t more = engine.Read(drained, heard)) drained += more;
+    const SweepStatus status = engine.Status();
+    CHECK(status.outcome == SendOutcome::kSent);
+    CHECK(drained == 4096);
+    CHECK(status.answered == 4096);
+    CHECK(status.untested == 0);
+    CHECK(status.transmitted == status.queued);
+    CHECK(news >= 1);
+
+    std::vector<Record> records(5000);
+    REQUIRE(engine.Read(0, records) == 4096);
+    uint64_t asked = 0;
+    uint64_t replies = 0;
+    for (size_t i = 0; i < 4096; ++i) {
+      asked += records[i].asked;
+      replies += records[i].replies;
+      CHECK(records[i].confirmed == Record::kConfirmed);
+      CHECK(records[i].rtt_ms > 0);
+      CHECK(records[i].address_flags == 0);
+    }
+    CHECK(replies == status.received);
+    CHECK(asked + 2 == status.transmitted);  // and two probes of our own address
+  }
+
+  TEST_CASE("with one pass each address is asked once and nothing follows" * NeedsLab()) {
+    FarHost far;
+    far.config.passes = 1;
+    far.config.census = false;
+    SweepEngine engine(far.config, kNothing);
+    engine.Start();
+    REQUIRE(WaitFor([&] { return IsDone(engine); }));
+    CHECK(engine.Status().queued == 256 + 1);
+    std::vector<Record> records(300);
+    REQUIRE(engine.Read(0, records) == 256);
+    CHECK(std::all_of(records.begin(), records.begin() + 256,
+                      [](const Record& r) { return r.asked == 1 && r.confirmed == Record::kNotAsked; }));
+  }
+
+  TEST_CASE("a stop ends a slow sweep within 100 ms with what was heard" * NeedsLab()) {
+    FarHost far;
+    far.config.rate = 2;
+    far.config.burst = 10;
+    SweepEngine engine(far.config, kNothing);
+    engine.Start();
+    REQUIRE(WaitFor([&] { return engine.Status().answered >= 8; }));
+    std::thread other([&engine] { engine.Stop(); });
+    const int64_t before = MonotonicNs();
+    REQUIRE(WaitFor([&] { return IsDone(engine); }));
+    const int64_t took = MonotonicNs() - before;
+    other.join();
+    CHECK(took < 100'000'000);
+    const SweepStatus status = engine.Status();
+    CHECK(status.outcome == SendOutcome::kInterrupted);
+    CHECK(status.answered + status.untested == 256);
+    CHECK(engine.Untested(10).size() <= 10);
+  }
+
+  TEST_CASE("engines over the same targets at once do not count each other's answers" * NeedsLab()) {
+    FarHost far;
+    far.config.targets = {{kBase, kBase + 999}};
+    SweepConfig other = far.config;
+    other.targets = {{kBase + 500, kBase + 1499}};
+    other.seed = 2;
+    SweepEngine a(far.config, kNothing);
+    SweepEngine b(other, kNothing);
+    a.Start();
+    b.Start();
+    REQUIRE(WaitFor([&] { return IsDone(a) && IsDone(b); }));
+    for (SweepEngine* engine : {&a, &b}) {
+      const SweepStatus status = engine->Status();
+      CHECK(status.answered == 1000);
+      CHECK(status.transmitted <= status.queued);
+      std::vector<Record> records(2000);
+      REQUIRE(engine->Read(0, records) == 1000);
+      for (size_t i = 0; i < 1000; ++i) CHECK(records[i].replies <= records[i].asked);
+    }
+  }
+
+  TEST_CASE("an engine is closed twice, destroyed while it runs, and destroyed unstarted" * NeedsLab()) {
+    FarHost far;
+    far.config.rate = 1;
+    {
+      SweepEngine unstarted(far.config, kNothing);
+      CHECK(unstarted.Status().untested == 256);
+      CHECK(unstarted.Untested(10).size() == 1);
+      unstarted.Close();
+    }
+    SweepEngine engine(far.config, kNothing);
+    engine.Start();
+    engine.Close();
+    engine.Close();
+    CHECK(engine.Status().outcome == SendOutcome::kInterrupted);
+    SweepEngine running(far.config, kNothing);
+    running.Start();
+  }
+
+  TEST_CASE("a link that does not exist is a system error that names the call" * NeedsLab()) {
+    FarHost far;
+    far.config.interface_index = 4711;
+    SweepEngine engine(far.config, kNothing);
+    try {
+      engine.Start();
+      FAIL("it started");
+    } catch (const SystemError& error) {
+      CHECK(error.errno_value() == ENODEV);
+      CHECK(std::string(error.syscall()) == "bind AF_PACKET");
+    }
+  }
+
+  TEST_CASE("a link that goes away in the middle leaves the rest untested" * NeedsLab()) {
+    FarHost far;
+    far.config.rate = 1000;
+    far.config.targets = {{kBase, kBase + 4095}};
+    SweepEngine engine(far.config, kNothing);
+    engine.Start();
+    REQUIRE(WaitFor([&] { return engine.Status().answered > 100; }));
+    SUBCASE("deleted") {
+      Run("ip link delete near");
+      REQUIRE(WaitFor([&] { return IsDone(engine); }));
+      CHECK(engine.Status().outcome == SendOutcome::kLinkGone);
+    }
+    SUBCASE("its far namespace deleted") {
+      Run("ip netns delete far");
+      REQUIRE(WaitFor([&] { return IsDone(engine); }));
+      CHECK(engine.Status().outcome == SendOutcome::kLinkGone);
+    }
+    SUBCASE("down") {
+      Run("ip link set near down");
+      REQUIRE(WaitFor([&] { return IsDone(engine); }));
+      CHECK(engine.Status().outcome == SendOutcome::kLinkDown);
+    }
+    SUBCASE("without carrier") {
+      Run("ip -n far link set far down");
+      REQUIRE(WaitFor([&] { return IsDone(engine); }));
+      CHECK(engine.Status().outcome == SendOutcome::kLinkDown);
+    }
+    const SweepStatus status = engine.Status();
+    CHECK(status.answered > 100);
+    CHECK(status.untested > 3000);
+    CHECK(status.answered + status.untested == 4096);
+  }
+
+  TEST_CASE("after a flap what fell into it is asked again" * NeedsLab()) {
+    FarHost far;
+    far.config.rate = 3000;
+    far.config.passes = 1;
+    far.config.census = false;
+    far.config.targets = {{kBase, kBase + 4095}};
+    SweepEngine engine(far.config, kNothing);
+    engine.Start();
+    REQUIRE(WaitFor([&] { return engine.Status().answered > 1000; }));
+    SUBCASE("of our end") {
+      Run("ip link set near down && ip link set near up");
+    }
+    SUBCASE("of the other end") {
+      Run("ip -n far link set far down && ip -n far link set far up");
+    }
+    REQUIRE(WaitFor([&] { return IsDone(engine); }));
+    const SweepStatus status = engine.Status();
+    CHECK(status.outcome == SendOutcome::kSent);
+    CHECK(status.link_flaps >= 1);
+    CHECK(status.answered == 4096);
+    CHECK(status.untested == 0);
+  }
+
+  TEST_CASE("an egress filter that drops all ends the sweep, one that drops some leaves these untested" *
+            NeedsLab()) {
+    FarHost far;
+    far.config.targets = {{kBase, kBase + 127}};
+    Run("nft add table netdev block && nft 'add chain netdev block out { type filter hook egress device near "
+        "priority 0; }'");
+    std::string rule = "nft add rule netdev block out ether type arp ";
+    SUBCASE("all") {
+      Run(rule + "drop");
+      SweepEngine engine(far.config, kNothing);
+      engine.Start();
+      REQUIRE(WaitFor([&] { return IsDone(engine); }, 5000));
+      CHECK(engine.Status().outcome == SendOutcome::kSendBlocked);
+      CHECK(engine.Status().untested == 128);
+      CHECK(engine.Status().send_errors > 0);
+      CHECK(engine.Status().queued == 0);
+    }
+    SUBCASE("some") {
+      Run(rule + "arp daddr ip 10.99.0.7 drop");
+      SweepEngine engine(far.config, kNothing);
+      engine.Start();
+      REQUIRE(WaitFor([&] { return IsDone(engine); }, 10'000));
+      CHECK(engine.Status().outcome == SendOutcome::kSent);
+      CHECK(engine.Status().answered == 127);
+      const auto untested = engine.Untested(10);
+      REQUIRE(untested.size() == 1);
+      CHECK(untested[0].first == kBase + 7);
+      CHECK(untested[0].last == kBase + 7);
+    }
+    Run("nft delete table netdev block");
+  }
+}
+
+}  // namespace arpsweep::test
