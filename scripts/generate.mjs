@@ -12,3 +12,4 @@ const types = await compileFromFile(here('../schema/report-v1.schema.json'), {
   format: false,
 });
 writeFileSync(here('../src/generated/report-types.ts'), types);
+await import('./build-vendors.mjs');

@@ -1,0 +1,40 @@
+/** `arpsweep doctor`: what is missing to run here, with the exact remedy. */
+import { painter } from '../reporters/colour.js';
+import { permissionRemedy } from '../system-error.js';
+import { type Check, canSweep, diagnoseMachine } from './doctor-checks.js';
+import { gatherFacts } from './doctor-facts.js';
+import { couldNotRunExit } from './failure.js';
+import { standardOutput } from './standard-output.js';
+import { wantsColour } from './terminal.js';
+
+export interface DoctorFlags {
+  readonly format?: 'table' | 'json';
+  readonly color: boolean;
+}
+
+/** A line for each check, and its remedy under it. */
+export function checkLines(checks: readonly Check[], colour: boolean): string[] {
+  const paint = painter(colour);
+  const emphasis = { ok: 'none', problem: 'error', note: 'warning' } as const;
+  const width = 'problem'.length;
+  return checks.flatMap(({ result, message, remedy }) => [
+    `${paint(result.padEnd(width), emphasis[result])}  ${message}`,
+    ...(remedy === null ? [] : [`${' '.repeat(width)}  ${remedy}`]),
+  ]);
+}
+
+export async function runDoctorCommand(flags: DoctorFlags): Promise<number> {
+  const script = process.argv.slice(1, 2);
+  const checks = diagnoseMachine(gatherFacts(), permissionRemedy(process.execPath, script));
+  const ready = canSweep(checks);
+  const output = standardOutput({ beforeWrite: () => {}, onReaderGone: () => {} });
+  if (flags.format === 'json') {
+    output.write(`${JSON.stringify({ canSweep: ready, checks }, null, 2)}\n`);
+  } else {
+    const verdict = ready ? 'arpsweep can sweep here.' : 'arpsweep cannot sweep here yet.';
+    const lines = checkLines(checks, wantsColour(process.stdout, flags.color));
+    output.write(`${[...lines, verdict].join('\n')}\n`);
+  }
+  await output.finish();
+  return ready ? 0 : couldNotRunExit;
+}

@@ -1,0 +1,137 @@
+/** The command line as commander reads it. Commands load what they need only when they run. */
+import { Command, Help, Option } from 'commander';
+import { OptionError } from '../errors.js';
+import { formatNames } from '../reporters/formats.js';
+import type { DoctorFlags } from './doctor-command.js';
+import type { InterfacesFlags } from './interfaces-command.js';
+import type { SweepFlags } from './sweep-flags.js';
+
+const examples = `
+Targets: 10.0.0.0/24  10.0.0.7  10.0.0.7-90  10.0.0.7-10.0.0.90  10.0.0-3.1-254  10.0.0.0:255.255.255.0
+         a host name  - (standard input); without any, the subnets of the link
+
+Examples:
+  arpsweep                                     the subnet of the default route's interface
+  arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1     one range but its first address, on eth1
+  arpsweep 10.0.0.0/16 -r 10k -f json -o r.json
+  arpsweep --fail-on duplicate-address         exit code 1 where machines contend for an address
+  arpsweep demo                                on networks of its own making, for a first look
+
+Exit codes: 0 clean, 1 a --fail-on finding, 2 wrong usage, 3 could not run or inconclusive, 130 and 143 interrupted`;
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+function addSweepOptions(sweep: Command): Command {
+  return sweep
+    .option('-I, --interface <name>', 'interface to sweep on; may be given several times', collect)
+    .option('-x, --exclude <target>', 'leave these addresses out; may be given several times', collect)
+    .option('--targets-file <file>', 'read targets from a file, one in each line')
+    .option('-r, --rate <n>', 'frames per second: 500, 10k, 1M, auto, auto:CEILING or max (default: auto)')
+    .addOption(
+      new Option('--profile <name>', 'pace for a kind of network (default: by the link)').choices([
+        'lan',
+        'wifi',
+        'dai',
+      ]),
+    )
+    .option('--passes <n>', 'how often silent addresses are asked, or auto (default: auto)')
+    .option('--cooldown <time>', 'listen after the last frame: 500ms, 2s or auto (default: auto)')
+    .option('--source-ip <ip>', 'ask from this address of the interface; 0.0.0.0 asks by probe')
+    .option('--source-mac <mac>', 'ask from this hardware address; implies --source-ip 0.0.0.0')
+    .addOption(
+      new Option('--order <order>', 'order of the addresses (default: random)').choices([
+        'random',
+        'sequential',
+      ]),
+    )
+    .option('--seed <n>', 'seed of the random order')
+    .addOption(
+      new Option('-f, --format <name>', 'how to report (default: table at a terminal, else plain)').choices(
+        formatNames,
+      ),
+    )
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--resolve', 'look up the names of what answers (DNS)')
+    .option('--off-link', "ask also for addresses outside the interface's subnets")
+    .option('--fail-on <kinds>', 'exit with 1 where one of these findings is made: KIND[,KIND...]')
+    .option('-q, --quiet', 'results and findings only')
+    .option('-v, --verbose', 'statistics at the end, and where errors come from')
+    .option('--no-progress', 'no progress line')
+    .option('--no-color', 'no colour');
+}
+
+const describedFormat = () =>
+  new Option('-f, --format <name>', 'table or json (default: table)').choices(['table', 'json']);
+
+/**
+ * @param done takes the exit code of the command that ran
+ * @throws CommanderError from `parseAsync` for wrong usage, and for help and version with exit code 0
+ */
+export function buildProgram(version: string, done: (exitCode: number) => void): Command {
+  const program = new Command('arpsweep')
+    .description('Sweeps IPv4 addresses by ARP and reports every MAC that answers for each of them.')
+    .usage('[command] [options] [target...]')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .helpCommand(false)
+    .exitOverride()
+    // What is wrong is said by main.ts, in the same form as any other error.
+    .configureOutput({ outputError: () => {} });
+
+  const sweep = addSweepOptions(program.command('sweep', { isDefault: true }))
+    .description('sweep addresses (default)')
+    .argument('[target...]', 'addresses to sweep')
+    .addHelpText('after', examples)
+    .action(async (targets: string[], flags: SweepFlags) => {
+      refuseMisplacedCommand(targets, program);
+      const { runSweepCommand } = await import('./sweep-command.js');
+      done(await runSweepCommand(targets, flags));
+    });
+  program
+    .command('interfaces')
+    .description('list the interfaces with their state')
+    .addOption(describedFormat())
+    .option('--no-color', 'no colour')
+    .action(async (flags: InterfacesFlags) => {
+      const { runInterfacesCommand } = await import('./interfaces-command.js');
+      done(await runInterfacesCommand(flags));
+    });
+  program
+    .command('doctor')
+    .description('say what is missing to run here, with the exact remedy')
+    .addOption(describedFormat())
+    .option('--no-color', 'no colour')
+    .action(async (flags: DoctorFlags) => {
+      const { runDoctorCommand } = await import('./doctor-command.js');
+      done(await runDoctorCommand(flags));
+    });
+  program
+    .command('demo')
+    .description('sweep a network of namespaces made for the purpose; no real network is touched')
+    .argument('[scenario]')
+    .action(async (scenario: string | undefined) => {
+      const { runDemo } = await import('./demo-command.js');
+      done(await runDemo(scenario));
+    });
+
+  // Whoever asks for help without naming a command wants the options of the sweep, too.
+  program.addHelpText('after', examples).configureHelp({
+    visibleOptions: (command) => {
+      const options = Help.prototype.visibleOptions.call(program.createHelp(), command);
+      return command === program ? [...sweep.options, ...options] : options;
+    },
+  });
+  return program;
+}
+
+/** commander takes every word after an option for a target of the default command. */
+function refuseMisplacedCommand(targets: readonly string[], program: Command): void {
+  const names = program.commands.map((command) => command.name());
+  const misplaced = targets.find((target) => names.includes(target));
+  if (misplaced === undefined) return;
+  throw new OptionError(
+    'command',
+    `The command ${JSON.stringify(misplaced)} stands among the targets.`,
+    `Put it first: arpsweep ${misplaced} [options]`,
+  );
+}

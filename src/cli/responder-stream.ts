@@ -1,0 +1,45 @@
+/** Carries responders from a sweep to a reporter as they are heard, with their vendors and names. */
+import type { Report } from '../generated/report-types.js';
+import type { Reporter } from '../reporters/reporter.js';
+import type { Responder } from '../sweep-api.js';
+import { vendorOf } from '../vendors.js';
+import type { ReverseDns } from './reverse-dns.js';
+
+/**
+ * Hands each responder to the reporter in the order heard. A slow reader slows the loop, not the sweep; a slow name
+ * server slows neither: responders queue for their names.
+ * @returns once the sweep has ended; the promise within resolves when the last responder has got its name
+ */
+export async function streamResponders(
+  responders: AsyncIterable<Responder>,
+  reporter: Reporter,
+  names: ReverseDns | null,
+): Promise<{ readonly named: Promise<void> }> {
+  let named: Promise<void> = Promise.resolve();
+  for await (const responder of responders) {
+    const name = names?.nameOf(responder.ip) ?? null;
+    if (!reporter.responder) continue;
+    const known = { ...responder, vendor: vendorOf(responder.mac) };
+    if (name === null) {
+      const full = reporter.responder(known);
+      if (full) await full;
+    } else {
+      const before = named;
+      named = before.then(async () => reporter.responder?.({ ...known, name: await name }));
+      // Whoever awaits the last one learns of it; until then it must not count as unhandled.
+      named.catch(() => undefined);
+    }
+  }
+  return { named };
+}
+
+/** Fills vendors and names into a report, in place: a copy of a large one would cost as much again. */
+export async function completeReport(report: Report, names: ReverseDns | null): Promise<void> {
+  for (const { ip, responders } of report.hosts) {
+    const name = names && responders.length > 0 ? await names.nameOf(ip) : null;
+    for (const responder of responders) {
+      responder.vendor = vendorOf(responder.mac);
+      responder.name = name;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/** The options of `arpsweep sweep`, from the words of the command line to what the library and the reporters take. */
+import {
+  checkOptions,
+  parseCooldown,
+  parsePasses,
+  parseRate,
+  parseSeed,
+  parseSourceMac,
+} from '../options.js';
+import type { FormatName } from '../reporters/formats.js';
+import type { ProfileName, SweepOptions } from '../sweep-api.js';
+import { parseFindingKinds } from './finding-kinds.js';
+
+/** As commander hands them over: text where a value is free, checked already where it is one of a list. */
+export interface SweepFlags {
+  readonly interface?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly targetsFile?: string;
+  readonly rate?: string;
+  readonly profile?: ProfileName;
+  readonly passes?: string;
+  readonly cooldown?: string;
+  readonly sourceIp?: string;
+  readonly sourceMac?: string;
+  readonly order?: 'random' | 'sequential';
+  readonly seed?: string;
+  readonly format?: FormatName;
+  readonly output?: string;
+  readonly resolve?: true;
+  readonly offLink?: true;
+  readonly failOn?: string;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  /** False with `--no-progress`. */
+  readonly progress: boolean;
+  /** False with `--no-color`. */
+  readonly color: boolean;
+}
+
+/**
+ * The options of the library's `sweep`.
+ * @throws OptionError for a value that cannot be right
+ */
+export function sweepOptionsOf(flags: SweepFlags): SweepOptions {
+  const {
+    interface: links,
+    exclude,
+    rate,
+    profile,
+    passes,
+    cooldown,
+    sourceIp,
+    sourceMac,
+    order,
+    seed,
+  } = flags;
+  const options: SweepOptions = {
+    ...(links && { links }),
+    ...(exclude && { exclude }),
+    ...(rate !== undefined && { rate: parseRate(rate) }),
+    ...(profile && { profile }),
+    ...(passes !== undefined && { passes: parsePasses(passes) }),
+    ...(cooldown !== undefined && { cooldownMs: parseCooldown(cooldown) }),
+    ...(sourceIp !== undefined && { sourceIp }),
+    ...(sourceMac !== undefined && { sourceMac: parseSourceMac(sourceMac) }),
+    ...(order && { order }),
+    ...(seed !== undefined && { seed: parseSeed(seed) }),
+    ...(flags.offLink && { offLink: true }),
+  };
+  // The library would check them too, but only once an output file is open.
+  checkOptions(options);
+  return options;
+}
+
+/**
+ * The kinds of findings that make the exit code 1.
+ * @throws OptionError
+ */
+export function failOnOf(flags: SweepFlags): ReadonlySet<string> {
+  return flags.failOn === undefined ? new Set() : parseFindingKinds(flags.failOn);
+}

@@ -1,0 +1,35 @@
+/** Targets from where the command line says: its words, standard input for `-`, and `--targets-file`. */
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { OptionError } from '../errors.js';
+import { mergeTargets, parseTargets, parseTargetsFile, type TargetSet } from '../targets/parse.js';
+import { fileProblem } from './failure.js';
+
+/**
+ * Everything that is to be swept, or undefined where no target is named at all.
+ * @throws OptionError where the file cannot be read
+ * @throws TargetSyntaxError, also where the file or standard input holds no target
+ */
+export async function readTargets(
+  words: readonly string[],
+  file: string | undefined,
+): Promise<TargetSet | undefined> {
+  if (words.length === 0 && file === undefined) return undefined;
+  // The words first: what is wrong with them is said without waiting for standard input.
+  const sets = [parseTargets(words.filter((word) => word !== '-'))];
+  if (file !== undefined) sets.push(parseTargetsFile(await contents(file), file));
+  if (words.includes('-')) sets.push(parseTargetsFile(await text(process.stdin), 'standard input'));
+  return mergeTargets(sets);
+}
+
+async function contents(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new OptionError(
+      'targetsFile',
+      `The targets file ${JSON.stringify(file)} cannot be read: ${fileProblem(error)}.`,
+      'Name a file with a target in each line, or - for standard input.',
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import type { Finding } from '../generated/report-types.js';
+import { list } from '../wording.js';
+import { type Claim, type ClaimGroup, type DiagnosisContext, groupClaims } from './context.js';
+
+/** Somebody else answers the probe (RFC 5227 section 2.1.1) for an address that the swept link holds. */
+export function diagnoseClaimsOurAddress(context: DiagnosisContext): Finding[] {
+  return groupClaims(foreignClaims(context)).map((group) => describe(context, group));
+}
+
+function* foreignClaims({ noted, ourMacs }: DiagnosisContext): Generator<Claim> {
+  for (const host of noted) {
+    const claimants = new Set(host.answeredOwnProbe.filter((mac) => !ourMacs.has(mac)));
+    if (claimants.size === 0) continue;
+    yield { host, responders: host.responders.filter(({ mac }) => claimants.has(mac)) };
+  }
+}
+
+function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: ClaimGroup): Finding {
+  const ips = claims.map(({ host }) => host.ip);
+  const name = interfaces[link];
+  const one = macs.length === 1;
+  return {
+    kind: 'claims-our-address',
+    severity: 'error',
+    link,
+    ips,
+    macs: [...macs],
+    message:
+      `${one ? 'Another machine' : `${macs.length} other machines`} on ${name} (${list(macs)}) ` +
+      `${one ? 'believes that it owns' : 'believe that they own'} ${list(ips)}, which this machine holds on ${name}. ` +
+      `Machines that hold the same address do not answer each other, and replies meant for this one may go to the other: ` +
+      `hosts that seem silent here may be well. ` +
+      `Look up in the switch's MAC table where ${one ? 'that machine is' : 'those machines are'}, ` +
+      `and take the address away from one side.`,
+    evidence: {
+      addresses: claims.map(({ host, responders }) => ({
+        ip: host.ip,
+        heldBy: name,
+        claimedBy: responders.map(({ mac, replies, firstAt }) => ({ mac, replies, firstAt })),
+      })),
+    },
+  };
+}

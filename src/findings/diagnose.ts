@@ -1,0 +1,13 @@
+/** The registry of diagnoses: each has its rule in its own file and is quiet on a healthy network. */
+
+import type { Finding } from '../generated/report-types.js';
+import { diagnoseClaimsOurAddress } from './claims-our-address.js';
+import type { Diagnosis, DiagnosisContext } from './context.js';
+import { diagnoseDuplicateAddress } from './duplicate-address.js';
+
+const diagnoses: readonly Diagnosis[] = [diagnoseClaimsOurAddress, diagnoseDuplicateAddress];
+
+/** Everything that the facts prove, in the order of the registry. */
+export function diagnose(context: DiagnosisContext): Finding[] {
+  return diagnoses.flatMap((diagnosis) => diagnosis(context));
+}

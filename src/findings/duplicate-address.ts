@@ -1,0 +1,56 @@
+import type { Finding } from '../generated/report-types.js';
+import { list } from '../wording.js';
+import { type Claim, type ClaimGroup, type DiagnosisContext, groupClaims } from './context.js';
+import { virtualMacProtocol } from './virtual-macs.js';
+
+/**
+ * Several machines answer for one address. Two MACs one after the other may be a hand-over, so they must have
+ * answered the same request, or one must have come back after the other. Our own addresses are left to
+ * claims-our-address.
+ */
+export function diagnoseDuplicateAddress(context: DiagnosisContext): Finding[] {
+  return groupClaims(conflicts(context)).map((group) => describe(context, group));
+}
+
+function* conflicts({ noted }: DiagnosisContext): Generator<Claim> {
+  for (const host of noted) {
+    if (host.self || !(host.sameRequest || host.alternated)) continue;
+    const responders = host.responders.filter(({ mac }) => virtualMacProtocol(mac) === null);
+    if (responders.length >= 2) yield { host, responders };
+  }
+}
+
+function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: ClaimGroup): Finding {
+  const ips = claims.map(({ host }) => host.ip);
+  const subject =
+    ips.length === 1
+      ? `${ips[0]} is answered by ${macs.length} machines`
+      : `${ips.length} addresses (${list(ips)}) are each answered by the same ${macs.length} machines`;
+  const object = ips.length === 1 ? 'this address' : 'these addresses';
+  return {
+    kind: 'duplicate-address',
+    severity: 'error',
+    link,
+    ips,
+    macs: [...macs],
+    message:
+      `${subject} on ${interfaces[link]}: ${list(macs)}. ` +
+      `Traffic to ${object} reaches now one of them, now another. ` +
+      `Look up in the switch's MAC table where these machines are, and leave ${object} configured on one of them only.`,
+    evidence: { addresses: claims.map(seen) },
+  };
+}
+
+function seen({ host, responders }: Claim): Record<string, unknown> {
+  const virtual = host.responders.filter((responder) => !responders.includes(responder));
+  return {
+    ip: host.ip,
+    answeredSameRequest: host.sameRequest,
+    alternated: host.alternated,
+    asked: host.asked,
+    responders: responders.map(({ mac, replies, firstAt }) => ({ mac, replies, firstAt })),
+    ...(virtual.length > 0 && {
+      virtualMacs: virtual.map(({ mac }) => ({ mac, protocol: virtualMacProtocol(mac) })),
+    }),
+  };
+}

@@ -1,0 +1,19 @@
+/** Everything that a program may use of this package. */
+
+export {
+  ArpsweepError,
+  type ErrorCode,
+  InterfaceError,
+  type InterfaceErrorCode,
+  NativeLoadError,
+  OptionError,
+  PermissionError,
+  SystemError,
+  TargetSyntaxError,
+} from './errors.js';
+export type * from './generated/report-types.js';
+export { listInterfaces } from './links.js';
+export { sweep } from './sweep.js';
+export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
+export { type HostName, parseTargets, type TargetSet } from './targets/parse.js';
+export type { Range, Ranges } from './targets/ranges.js';

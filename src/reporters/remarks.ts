@@ -1,0 +1,92 @@
+/** What a sweep found wrong and what it may have missed, in lines for people. */
+import type { Finding, Report, Statistics, Untested } from '../generated/report-types.js';
+import { type Paint, painter } from './colour.js';
+import { linkName } from './link-name.js';
+import { counted, duration, grouped, printable, shortList } from './text.js';
+
+const reasons: Readonly<Record<string, string>> = {
+  'send-blocked': 'nothing could be sent for a second',
+  'link-down': 'the link was down',
+  'link-gone': 'the interface is gone',
+  'system-error': 'a system call failed',
+};
+
+function namesAll(message: string, addresses: readonly string[]): boolean {
+  const words = new Set(message.split(/[^0-9a-f.:]+/).map((word) => word.replace(/[.:]+$/, '')));
+  return addresses.every((address) => words.has(address));
+}
+
+function* findingLines(finding: Finding, paint: Paint): Iterable<string> {
+  const emphasis = finding.severity === 'info' ? 'none' : finding.severity;
+  yield `${paint(`${finding.severity}: ${printable(finding.kind)}:`, emphasis)} ${printable(finding.message)}`;
+  // A message names the first few of many.
+  if (!namesAll(finding.message, finding.ips)) yield `  IP   ${shortList(finding.ips, 16)}`;
+  if (!namesAll(finding.message, finding.macs)) yield `  MAC  ${shortList(finding.macs, 16)}`;
+}
+
+function untestedLine(report: Report, { link, targets, reason }: Untested, paint: Paint): string {
+  const cause = reasons[reason];
+  const why = cause === undefined ? printable(reason) : `${reason}: ${cause}`;
+  const where = linkName(report.links[link]);
+  return `${paint('untested:', 'warning')} ${shortList(targets, 5)} on ${where} (${why})`;
+}
+
+function* lossLines({ kernelDrops, overruns }: Statistics, paint: Paint): Iterable<string> {
+  if (kernelDrops > 0) {
+    yield `${paint('warning:', 'warning')} the kernel dropped ${counted(kernelDrops, 'frame')} before they could be read`;
+  }
+  if (overruns > 0) {
+    yield `${paint('warning:', 'warning')} ${counted(overruns, 'reply', 'replies')} could not be recorded: too many responders`;
+  }
+}
+
+/** Findings, untested addresses and losses: everything that must not be overlooked, in any format. */
+export function* remarkLines(report: Report, colour: boolean): Iterable<string> {
+  const paint = painter(colour);
+  for (const finding of report.findings) yield* findingLines(finding, paint);
+  for (const untested of report.untested) yield untestedLine(report, untested, paint);
+  yield* lossLines(report.statistics, paint);
+}
+
+function missed({ lossEstimate, expectedMissedAtLeast, passes }: Statistics): string {
+  if (lossEstimate === null || expectedMissedAtLeast === null) {
+    const why = passes < 2 ? 'asked too seldom' : 'too few answers';
+    return `${why} to tell what was missed`;
+  }
+  const loss = `${(lossEstimate * 100).toFixed(1)} % of the questions lost`;
+  // The estimate rests on hosts that answered at least once, hence "at least".
+  return expectedMissedAtLeast < 0.05
+    ? `${loss}, no host expected to be missed`
+    : `${loss}, at least ${expectedMissedAtLeast.toFixed(1)} hosts expected to be missed`;
+}
+
+const outcomes: Readonly<Record<Report['outcome'], string>> = {
+  complete: '',
+  inconclusive: 'Inconclusive. ',
+  interrupted: 'Interrupted. ',
+  failed: 'Failed. ',
+};
+
+/** The sweep in one line: what became of the targets, at what cost, and what may be missed. */
+export function summaryLine({ outcome, counts, durationMs, statistics }: Report): string {
+  const of = [
+    `${grouped(counts.answered)} answered`,
+    ...(counts.self > 0 ? [`${grouped(counts.self)} of this machine`] : []),
+    `${grouped(counts.silent)} silent`,
+    ...(counts.untested > 0 ? [`${grouped(counts.untested)} untested`] : []),
+  ];
+  const cost = `${counted(statistics.transmitted, 'frame')} in ${duration(durationMs)}`;
+  return `${outcomes[outcome]}${counted(counts.targets, 'address', 'addresses')}: ${of.join(', ')}; ${cost}; ${missed(statistics)}`;
+}
+
+/** Every counter of every link, for `--verbose`. */
+export function* statisticsLines(report: Report): Iterable<string> {
+  for (const link of report.links) {
+    const { statistics: s } = link;
+    const sender = link.ip === null ? 'SPA 0' : `${link.ip}/${link.prefixLength ?? '?'}`;
+    yield `${linkName(link)}: ${link.mac}, ${sender}`;
+    yield `  sent      ${grouped(s.queued)} queued, ${grouped(s.transmitted)} transmitted, ${counted(s.passes, 'pass', 'passes')}, ${counted(s.sendErrors, 'send error')}, ${grouped(s.rate)}/s`;
+    yield `  received  ${counted(s.received, 'reply', 'replies')}, ${grouped(s.malformed)} malformed, ${grouped(s.kernelDrops)} dropped by the kernel, ${counted(s.overruns, 'overrun')}`;
+    yield `  missed    ${missed(s)}`;
+  }
+}

@@ -1,0 +1,194 @@
+/** An addon whose engines do what a test tells them, to run the library without a kernel. */
+
+import type {
+  EngineOptions,
+  EngineStatus,
+  NativeAddon,
+  NativeAddress,
+  NativeEngine,
+  NativeLink,
+  NativeRoute,
+} from '../../src/native.js';
+import { RECORD_BYTES } from '../../src/native.js';
+
+/** `10.0.0.1` as a number in host byte order. */
+export function ip(text: string): number {
+  return text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+/** An address as rtnetlink gives it, from `10.0.0.2/24`. */
+export function address(cidr: string, more: Partial<NativeAddress> = {}): NativeAddress {
+  const [text = '', prefix] = cidr.split('/');
+  return { ip: ip(text), prefixLength: Number(prefix), secondary: false, scope: 'global', ...more };
+}
+
+let links = 0;
+
+/** An Ethernet link that is up. */
+export function link(
+  name: string,
+  addresses: readonly NativeAddress[],
+  more: Partial<NativeLink> = {},
+): NativeLink {
+  links += 1;
+  return {
+    index: links,
+    name,
+    mac: `02:00:00:00:00:${(links % 256).toString(16).padStart(2, '0')}`,
+    permanentMac: null,
+    arpType: 1,
+    kind: 'veth',
+    driver: 'veth',
+    flags: ['UP', 'BROADCAST', 'RUNNING', 'MULTICAST'],
+    operState: 'up',
+    carrier: true,
+    wireless: false,
+    mtu: 1500,
+    parentIndex: 0,
+    masterIndex: 0,
+    vlan: null,
+    addresses,
+    ...more,
+  };
+}
+
+export function defaultRoute({ index }: NativeLink, metric = 0): NativeRoute {
+  return { destination: 0, prefixLength: 0, gateway: ip('10.0.0.1'), interfaceIndex: index, metric };
+}
+
+export interface Answer {
+  readonly ip: string;
+  readonly mac: string;
+  readonly confirmed?: boolean;
+  readonly asked?: number;
+  readonly replies?: number;
+  readonly addressFlags?: number;
+  readonly recordFlags?: number;
+  readonly firstAtMs?: number;
+  readonly rttMs?: number;
+}
+
+/** Packs answers as native/core/record.h lays them out; written apart from the decoder that it tests. */
+export function packRecords(answers: readonly Answer[]): Buffer {
+  return Buffer.concat(
+    answers.map((answer) => {
+      const record = Buffer.alloc(RECORD_BYTES);
+      const mac = Buffer.from(answer.mac.replaceAll(':', ''), 'hex');
+      record.writeUInt32LE(ip(answer.ip), 0);
+      mac.copy(record, 4);
+      record.writeUInt8(answer.confirmed === undefined ? 2 : Number(answer.confirmed), 10);
+      record.writeUInt8(answer.asked ?? 2, 11);
+      record.writeUInt32LE(answer.replies ?? 2, 12);
+      record.writeUInt32LE(answer.addressFlags ?? 0, 16);
+      record.writeDoubleLE(answer.firstAtMs ?? 1_700_000_000_000, 24);
+      record.writeDoubleLE(answer.rttMs ?? Number.NaN, 32);
+      mac.copy(record, 40);
+      record.writeUInt16LE(answer.recordFlags ?? 0, 46);
+      return record;
+    }),
+  );
+}
+
+export const idleStatus: EngineStatus = {
+  state: 'idle',
+  phase: 'idle',
+  stopped: 'no',
+  fault: null,
+  queued: 0,
+  transmitted: 0,
+  received: 0,
+  passes: 0,
+  sendErrors: 0,
+  malformed: 0,
+  unsolicited: 0,
+  kernelDrops: 0,
+  overruns: 0,
+  rate: 0,
+  elapsedMs: 0,
+  remainingMs: 0,
+  answered: 0,
+  untested: 0,
+  responders: 0,
+  linkFlaps: 0,
+};
+
+export interface FakeEngine {
+  readonly options: EngineOptions;
+  started: boolean;
+  stops: number;
+  closed: boolean;
+  /** Ranges that `untested()` gives, as pairs. */
+  untested: Uint32Array;
+  hear(answers: readonly Answer[]): void;
+  end(status?: Partial<EngineStatus>): void;
+}
+
+export interface FakeAddon {
+  readonly addon: NativeAddon;
+  readonly engines: FakeEngine[];
+}
+
+export interface Scenario {
+  readonly links: readonly NativeLink[];
+  readonly routes?: readonly NativeRoute[];
+  /** Called when an engine starts; it may tell it at once what to hear. What it throws, `start()` throws. */
+  readonly onStart?: (engine: FakeEngine) => void;
+  /** Called when an engine is opened. What it throws, the constructor throws. */
+  readonly onOpen?: (options: EngineOptions) => void;
+}
+
+/** Engines end as `interrupted` when they are stopped, and otherwise when the test says so. */
+export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): FakeAddon {
+  const engines: FakeEngine[] = [];
+  function Engine(options: EngineOptions, onWake: () => void): NativeEngine {
+    onOpen?.(options);
+    const pieces: Buffer[] = [];
+    let status = idleStatus;
+    const wake = () => setImmediate(onWake);
+    const fake: FakeEngine = {
+      options,
+      started: false,
+      stops: 0,
+      closed: false,
+      untested: new Uint32Array(),
+      hear(answers) {
+        pieces.push(packRecords(answers));
+        status = { ...status, responders: status.responders + answers.length };
+        wake();
+      },
+      end(last = {}) {
+        status = { ...status, ...last, state: 'done', phase: 'done' };
+        wake();
+      },
+    };
+    engines.push(fake);
+    return {
+      start() {
+        fake.started = true;
+        status = { ...status, state: 'running', phase: 'sweep', queued: 1, transmitted: 1, passes: 1 };
+        onStart?.(fake);
+      },
+      stop() {
+        fake.stops += 1;
+        if (status.state !== 'done') fake.end({ stopped: 'interrupted' });
+      },
+      close() {
+        fake.closed = true;
+      },
+      status: () => status,
+      read(from, into) {
+        const all = Buffer.concat(pieces);
+        const copied = all.copy(into, 0, from * RECORD_BYTES);
+        return copied / RECORD_BYTES;
+      },
+      untested: () => fake.untested,
+    };
+  }
+  const addon = {
+    Engine: Engine as unknown as NativeAddon['Engine'],
+    listLinks: () => [...links],
+    listRoutes: () => [...routes],
+    listNeighbours: () => [],
+  };
+  return { addon, engines };
+}

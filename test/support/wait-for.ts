@@ -1,0 +1,1 @@
+export { waitFor } from '../../src/lab/wait-for.js';

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { InterfaceError } from '../../src/errors.js';
+import { chooseLinks, describeMachine } from '../../src/links.js';
+import type { NativeLink, NativeRoute } from '../../src/native.js';
+import { address, defaultRoute, link } from '../support/fake-addon.js';
+
+const eth0 = link('eth0', [address('10.0.0.2/24')]);
+const eth1 = link('eth1', [address('10.0.1.2/24')]);
+const lo = link('lo', [address('127.0.0.1/8', { scope: 'host' })], {
+  arpType: 772,
+  flags: ['UP', 'LOOPBACK'],
+  mac: '00:00:00:00:00:00',
+});
+
+function choose(links: readonly NativeLink[], names: readonly string[] | null, routes: NativeRoute[] = []) {
+  return chooseLinks({ listRoutes: () => routes }, links, names).map(({ name }) => name);
+}
+
+function refusal(links: readonly NativeLink[], names: readonly string[] | null, routes: NativeRoute[] = []) {
+  try {
+    choose(links, names, routes);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InterfaceError);
+    return error as InterfaceError;
+  }
+  throw new Error('a link was chosen');
+}
+
+describe('the links of a sweep', () => {
+  it('are those named, in that order', () => {
+    expect(choose([lo, eth0, eth1], ['eth1', 'eth0'])).toEqual(['eth1', 'eth0']);
+  });
+
+  it('are that of the default route with the lowest metric where none is named', () => {
+    expect(choose([lo, eth0, eth1], null, [defaultRoute(eth0, 200), defaultRoute(eth1, 100)])).toEqual([
+      'eth1',
+    ]);
+  });
+
+  it('are asked for where two default routes are equal', () => {
+    const error = refusal([lo, eth0, eth1], null, [defaultRoute(eth0), defaultRoute(eth1)]);
+    expect(error.code).toBe('ERR_INTERFACE_AMBIGUOUS');
+    expect(error.message).toContain('eth0, eth1');
+  });
+
+  it('are asked for where there is no default route, with those that would do', () => {
+    const down = link('eth2', [], { flags: [] });
+    const error = refusal([lo, eth0, eth1, down], null);
+    expect(error.code).toBe('ERR_INTERFACE_AMBIGUOUS');
+    expect(error.remedy).toContain('eth0, eth1');
+    expect(error.remedy).not.toMatch(/lo\b|eth2/);
+  });
+
+  it('do not exist where there is but a loopback', () => {
+    expect(refusal([lo], null)).toMatchObject({ code: 'ERR_INTERFACE_NOT_FOUND' });
+  });
+});
+
+describe('a link', () => {
+  it('that is not there is refused with the names of those that are', () => {
+    const error = refusal([lo, eth0], ['eth9']);
+    expect(error.code).toBe('ERR_INTERFACE_NOT_FOUND');
+    expect(error.message).toContain('"eth9"');
+    expect(error.remedy).toContain('lo, eth0');
+  });
+
+  const unfit: [string, string, string, Partial<NativeLink>][] = [
+    ['down', 'ERR_INTERFACE_DOWN', 'ip link set dev x up', { flags: [] }],
+    ['without carrier', 'ERR_INTERFACE_NO_CARRIER', 'peer', { carrier: false }],
+    ['without carrier', 'ERR_INTERFACE_NO_CARRIER', 'cable', { carrier: false, kind: null }],
+    ['a loopback', 'ERR_INTERFACE_NOT_ETHERNET', 'interfaces', { arpType: 772, flags: ['UP', 'LOOPBACK'] }],
+    ['a tunnel', 'ERR_INTERFACE_NOT_ETHERNET', 'interfaces', { arpType: 65534, mac: null }],
+    ['set to NOARP', 'ERR_INTERFACE_NOT_ETHERNET', 'interfaces', { flags: ['UP', 'NOARP'] }],
+  ];
+  it.each(unfit)('%s is refused as %s with the remedy "%s"', (_, code, remedy, state) => {
+    const error = refusal([link('x', [], state)], ['x']);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain('x');
+    expect(error.remedy).toContain(remedy);
+  });
+});
+
+describe('the machine', () => {
+  it('is described with names in place of indexes and addresses as text', () => {
+    const bridge = link('br0', []);
+    const vlan = link('eth0.7', [address('10.7.0.1/16', { secondary: true })], {
+      parentIndex: eth0.index,
+      masterIndex: bridge.index,
+      vlan: { id: 7, protocol: '802.1Q' },
+    });
+    const { interfaces } = describeMachine([lo, eth0, bridge, vlan]);
+    expect(interfaces[0]).toMatchObject({ name: 'lo', type: 'loopback', parent: null, master: null });
+    expect(interfaces[3]).toMatchObject({
+      name: 'eth0.7',
+      type: 'ethernet',
+      netns: null,
+      parent: 'eth0',
+      master: 'br0',
+      vlan: { id: 7, protocol: '802.1Q' },
+      addresses: [{ ip: '10.7.0.1', prefixLength: 16, secondary: true, scope: 'global' }],
+    });
+  });
+});
