@@ -12,8 +12,8 @@ export {
   TargetSyntaxError,
 } from './errors.js';
 export type * from './generated/report-types.js';
-export { listInterfaces } from './links.js';
-export { sweep } from './sweep.js';
-export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
+export { listInterfaces } from './links/links.js';
+export { sweep } from './sweep/sweep.js';
+export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep/sweep-api.js';
 export { type HostName, parseTargets, type TargetSet } from './targets/parse.js';
 export type { Range, Ranges } from './targets/ranges.js';

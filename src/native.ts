@@ -147,7 +147,7 @@ export interface NativeAddon {
   listNeighbours(): NativeNeighbour[];
 }
 
-/** Size of one packed record; its layout is native/core/record.h. */
+/** Size of one packed record; its layout is native/core/sweep/record.h. */
 export const RECORD_BYTES = 48;
 
 let loaded: NativeAddon | undefined;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "binding/errors.h"
-#include "core/sweep_engine.h"
+#include "core/sweep/sweep_engine.h"
 
 namespace arpsweep {
 namespace {

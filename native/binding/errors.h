@@ -5,7 +5,7 @@
 #include <exception>
 #include <utility>
 
-#include "core/system_error.h"
+#include "core/system/system_error.h"
 
 namespace arpsweep {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "binding/errors.h"
-#include "core/interfaces.h"
-#include "core/routes.h"
+#include "core/netlink/interfaces.h"
+#include "core/netlink/routes.h"
 
 namespace arpsweep {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/arp.h"
+#include "core/wire/arp.h"
 
 #include <doctest/doctest.h>
 

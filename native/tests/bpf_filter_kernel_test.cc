@@ -10,8 +10,8 @@
 
 #include <cerrno>
 
-#include "core/bpf_filter.h"
-#include "core/file_descriptor.h"
+#include "core/system/file_descriptor.h"
+#include "core/wire/bpf_filter.h"
 #include "frame_catalogue.h"
 #include "lab.h"
 

@@ -1,9 +1,9 @@
-#include "core/bpf_filter.h"
+#include "core/wire/bpf_filter.h"
 
 #include <doctest/doctest.h>
 
 #include "bpf_interpreter.h"
-#include "core/bpf_assembler.h"
+#include "core/wire/bpf_assembler.h"
 #include "frame_catalogue.h"
 
 namespace arpsweep::test {

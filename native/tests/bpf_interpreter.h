@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/byte_order.h"
+#include "core/wire/byte_order.h"
 
 namespace arpsweep::test {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/arp.h"
+#include "core/wire/arp.h"
 
 // Every odd frame that the field has shown, a line each. The parser, the filter (by interpreter and by
 // kernel), the fuzzer's corpus and the engine's receive path are held against the same table.

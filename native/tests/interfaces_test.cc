@@ -1,6 +1,6 @@
 // What links, addresses, routes and neighbours say, told by messages as the kernel writes them.
 
-#include "core/interfaces.h"
+#include "core/netlink/interfaces.h"
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@
 #include <linux/if_ether.h>
 #include <linux/neighbour.h>
 
-#include "core/routes.h"
+#include "core/netlink/routes.h"
 #include "netlink_builder.h"
 
 namespace arpsweep::test {

@@ -1,6 +1,6 @@
 // The link monitor and the netlink socket against the running kernel.
 
-#include "core/link_monitor.h"
+#include "core/netlink/link_monitor.h"
 
 #include <doctest/doctest.h>
 #include <linux/if.h>
@@ -13,8 +13,8 @@
 #include <chrono>
 #include <string>
 
-#include "core/interfaces.h"
-#include "core/system_error.h"
+#include "core/netlink/interfaces.h"
+#include "core/system/system_error.h"
 #include "lab.h"
 #include "netlink_builder.h"
 

@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "core/netlink_message.h"
+#include "core/netlink/netlink_message.h"
 
 namespace arpsweep::test {
 

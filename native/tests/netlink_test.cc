@@ -1,6 +1,6 @@
 // Netlink's framing: messages, attributes and answers, whole and broken.
 
-#include "core/netlink.h"
+#include "core/netlink/netlink.h"
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
@@ -9,10 +9,10 @@
 #include <cerrno>
 #include <random>
 
-#include "core/interfaces.h"
-#include "core/link_monitor.h"
-#include "core/routes.h"
-#include "core/system_error.h"
+#include "core/netlink/interfaces.h"
+#include "core/netlink/link_monitor.h"
+#include "core/netlink/routes.h"
+#include "core/system/system_error.h"
 #include "netlink_builder.h"
 
 namespace arpsweep::test {

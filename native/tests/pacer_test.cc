@@ -1,4 +1,4 @@
-#include "core/pacer.h"
+#include "core/sweep/pacer.h"
 
 #include <doctest/doctest.h>
 

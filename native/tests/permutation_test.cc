@@ -1,4 +1,4 @@
-#include "core/permutation.h"
+#include "core/sweep/permutation.h"
 
 #include <doctest/doctest.h>
 

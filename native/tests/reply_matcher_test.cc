@@ -1,4 +1,4 @@
-#include "core/reply_matcher.h"
+#include "core/sweep/reply_matcher.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "core/request_template.h"
+#include "core/wire/request_template.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "core/responder_table.h"
+#include "core/sweep/responder_table.h"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-#include "core/address_state.h"
+#include "core/sweep/address_state.h"
 
 namespace arpsweep {
 namespace {

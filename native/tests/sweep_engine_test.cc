@@ -1,6 +1,6 @@
 // The engine and its threads against a real kernel in another namespace. Runs under TSan as well.
 
-#include "core/sweep_engine.h"
+#include "core/sweep/sweep_engine.h"
 
 #include <doctest/doctest.h>
 #include <net/if.h>
@@ -14,9 +14,9 @@
 #include <string>
 #include <thread>
 
-#include "core/clock.h"
-#include "core/interfaces.h"
-#include "core/system_error.h"
+#include "core/netlink/interfaces.h"
+#include "core/system/clock.h"
+#include "core/system/system_error.h"
 #include "lab.h"
 
 namespace arpsweep::test {

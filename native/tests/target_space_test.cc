@@ -1,4 +1,4 @@
-#include "core/target_space.h"
+#include "core/sweep/target_space.h"
 
 #include <doctest/doctest.h>
 

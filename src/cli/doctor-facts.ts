@@ -1,7 +1,7 @@
 /** What `arpsweep doctor` looks at, gathered without opening a packet socket. */
 import { readFileSync } from 'node:fs';
 import type { Interface } from '../generated/report-types.js';
-import { listInterfaces } from '../links.js';
+import { listInterfaces } from '../links/links.js';
 
 /** Bit of CAP_NET_RAW in a capability set (linux/capability.h). */
 const CAP_NET_RAW = 13n;

@@ -1,6 +1,6 @@
 /** `arpsweep interfaces`: what there is to sweep on. */
 import type { Interface, Machine } from '../generated/report-types.js';
-import { machine } from '../links.js';
+import { machine } from '../links/links.js';
 import { painter } from '../reporters/colour.js';
 import { aligned, cut, printable } from '../reporters/text.js';
 import { standardOutput } from './standard-output.js';

@@ -1,6 +1,6 @@
 /** One line on standard error that says where the sweep stands, and gets out of the way of everything else. */
 import { cut, duration, grouped } from '../reporters/text.js';
-import type { Progress } from '../sweep-api.js';
+import type { Progress } from '../sweep/sweep-api.js';
 
 export interface ProgressLine {
   draw(progress: Progress): void;

@@ -1,7 +1,7 @@
 /** Carries responders from a sweep to a reporter as they are heard, with their vendors and names. */
 import type { Report } from '../generated/report-types.js';
 import type { Reporter } from '../reporters/reporter.js';
-import type { Responder } from '../sweep-api.js';
+import type { Responder } from '../sweep/sweep-api.js';
 import { vendorOf } from '../vendors.js';
 import type { ReverseDns } from './reverse-dns.js';
 

@@ -1,10 +1,10 @@
 /** `arpsweep sweep`: from words to an exit code. */
-import { listInterfaces } from '../links.js';
-import { paceOf } from '../pace.js';
+import { listInterfaces } from '../links/links.js';
 import { loadReporter } from '../reporters/formats.js';
 import { statisticsLines } from '../reporters/remarks.js';
-import { sweep } from '../sweep.js';
-import type { Progress, SweepOptions } from '../sweep-api.js';
+import { paceOf } from '../sweep/pace.js';
+import { sweep } from '../sweep/sweep.js';
+import type { Progress, SweepOptions } from '../sweep/sweep-api.js';
 import type { TargetSet } from '../targets/parse.js';
 import { exitCodeOfSweep } from './exit-code.js';
 import { fileOutput } from './file-output.js';

@@ -1,4 +1,6 @@
 /** The options of `arpsweep sweep`, from the words of the command line to what the library and the reporters take. */
+
+import type { FormatName } from '../reporters/formats.js';
 import {
   checkOptions,
   parseCooldown,
@@ -6,9 +8,8 @@ import {
   parseRate,
   parseSeed,
   parseSourceMac,
-} from '../options.js';
-import type { FormatName } from '../reporters/formats.js';
-import type { ProfileName, SweepOptions } from '../sweep-api.js';
+} from '../sweep/options.js';
+import type { ProfileName, SweepOptions } from '../sweep/sweep-api.js';
 import { parseFindingKinds } from './finding-kinds.js';
 
 /** As commander hands them over: text where a value is free, checked already where it is one of a list. */

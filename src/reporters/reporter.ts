@@ -1,6 +1,6 @@
 /** What a format has to do, and what it is given to do it with. One file beside this one for each format. */
 import type { Report } from '../generated/report-types.js';
-import type { Responder } from '../sweep-api.js';
+import type { Responder } from '../sweep/sweep-api.js';
 
 /** Takes text; a promise says that no more is welcome until it resolves. */
 export type Write = (text: string) => Promise<void> | undefined;

@@ -14,8 +14,8 @@
 #include <cstdlib>
 
 #include "bpf_interpreter.h"
-#include "core/arp.h"
-#include "core/bpf_filter.h"
+#include "core/wire/arp.h"
+#include "core/wire/bpf_filter.h"
 #include "frame_catalogue.h"
 
 namespace arpsweep::test {

@@ -68,7 +68,7 @@ export interface Answer {
   readonly rttMs?: number;
 }
 
-/** Packs answers as native/core/record.h lays them out; written apart from the decoder that it tests. */
+/** Packs answers as native/core/sweep/record.h lays them out; written apart from the decoder that it tests. */
 export function packRecords(answers: readonly Answer[]): Buffer {
   return Buffer.concat(
     answers.map((answer) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InterfaceError } from '../../src/errors.js';
-import { chooseLinks, describeMachine } from '../../src/links.js';
+import { chooseLinks, describeMachine } from '../../src/links/links.js';
 import type { NativeLink, NativeRoute } from '../../src/native.js';
 import { address, defaultRoute, link } from '../support/fake-addon.js';
 

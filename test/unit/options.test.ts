@@ -9,9 +9,9 @@ import {
   parseRate,
   parseSeed,
   parseSourceMac,
-} from '../../src/options.js';
-import { paceOf, passPlanOf } from '../../src/pace.js';
-import type { SweepOptions } from '../../src/sweep-api.js';
+} from '../../src/sweep/options.js';
+import { paceOf, passPlanOf } from '../../src/sweep/pace.js';
+import type { SweepOptions } from '../../src/sweep/sweep-api.js';
 
 /** The error must name the option, show what was given and say what would be right. */
 function expectRefused(call: () => unknown, option: string, shown: string): void {

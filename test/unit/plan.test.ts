@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InterfaceError, OptionError } from '../../src/errors.js';
-import type { EthernetLink } from '../../src/links.js';
+import type { EthernetLink } from '../../src/links/links.js';
+import { type PlanInput, planSweep } from '../../src/links/plan.js';
 import type { NativeAddress } from '../../src/native.js';
-import { type PlanInput, planSweep } from '../../src/plan.js';
 import { formatAddress } from '../../src/targets/address.js';
 import { parseTargets } from '../../src/targets/parse.js';
 import { formatRanges } from '../../src/targets/ranges.js';

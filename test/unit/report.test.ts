@@ -3,10 +3,10 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import schema from '../../schema/report-v1.schema.json' with { type: 'json' };
-import type { EthernetLink } from '../../src/links.js';
+import type { EthernetLink } from '../../src/links/links.js';
+import type { LinkPlan } from '../../src/links/plan.js';
 import { type EngineStatus, RECORD_BYTES } from '../../src/native.js';
-import type { LinkPlan } from '../../src/plan.js';
-import { buildReport, type LinkResult, outcomeOf } from '../../src/report.js';
+import { buildReport, type LinkResult, outcomeOf } from '../../src/report/report.js';
 import { countAddresses, normalize, type Ranges, subtract } from '../../src/targets/ranges.js';
 import { type Answer, address, idleStatus, ip, link, packRecords } from '../support/fake-addon.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { OptionError, PermissionError, SystemError, TargetSyntaxError } from '../../src/errors.js';
-import { runSweep } from '../../src/run-sweep.js';
-import { sweep } from '../../src/sweep.js';
-import type { Responder, SweepOptions } from '../../src/sweep-api.js';
+import { runSweep } from '../../src/sweep/run-sweep.js';
+import { sweep } from '../../src/sweep/sweep.js';
+import type { Responder, SweepOptions } from '../../src/sweep/sweep-api.js';
 import {
   address,
   defaultRoute,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { progressLine, progressText } from '../../../src/cli/progress-line.js';
 import { rangeNotice } from '../../../src/cli/range-notice.js';
-import type { Progress } from '../../../src/sweep-api.js';
+import type { Progress } from '../../../src/sweep/sweep-api.js';
 
 const underWay: Progress = {
   phase: 'sweep',

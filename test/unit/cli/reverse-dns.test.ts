@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { completeReport, streamResponders } from '../../../src/cli/responder-stream.js';
 import { type Lookup, reverseDns } from '../../../src/cli/reverse-dns.js';
-import type { Responder } from '../../../src/sweep-api.js';
+import type { Responder } from '../../../src/sweep/sweep-api.js';
 import { example, heard } from '../reporters/example-report.js';
 
 /** A name server that answers when it is told to. */

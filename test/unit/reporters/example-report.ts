@@ -7,7 +7,7 @@ import type {
   Statistics,
 } from '../../../src/generated/report-types.js';
 import type { Reporter, ReporterOutput } from '../../../src/reporters/reporter.js';
-import type { Responder } from '../../../src/sweep-api.js';
+import type { Responder } from '../../../src/sweep/sweep-api.js';
 
 export function responder(mac: string, rest: Partial<HostResponder> = {}): HostResponder {
   const firstAt = '2026-03-01T12:00:00.100Z';

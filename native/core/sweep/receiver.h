@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "core/netlink/link_monitor.h"
+#include "core/sweep/counters.h"
+#include "core/sweep/link_watch.h"
+#include "core/sweep/reply_matcher.h"
+#include "core/system/packet_socket.h"
+#include "core/system/stop_signal.h"
+
+namespace arpsweep {
+
+/// The receiving thread: hands frames from the ring to the matcher, and watches the link.
+class Receiver {
+ public:
+  /// on_news: called on this thread when a responder was heard for the first time.
+  Receiver(ReceiveSocket& socket, LinkMonitor& monitor, ReplyMatcher& matcher, const ResponderTable& table,
+           Counters& counters, LinkWatch& link, std::function<void()> on_news);
+
+  /// Until Finish.
+  void Run();
+
+  /// Lets Run return once it has read what the kernel had received by now. Any thread.
+  void Finish() { finish_.Set(); }
+
+ private:
+  bool ReadBlocks();
+  void ReadLink();
+  void FollowClock();
+
+  ReceiveSocket& socket_;
+  LinkMonitor& monitor_;
+  ReplyMatcher& matcher_;
+  const ResponderTable& table_;
+  Counters& counters_;
+  LinkWatch& link_;
+  std::function<void()> on_news_;
+  StopSignal finish_;
+  int64_t clock_offset_ = 0;  // CLOCK_REALTIME minus CLOCK_MONOTONIC
+};
+
+}  // namespace arpsweep

@@ -1,0 +1,254 @@
+#include "core/sweep/reply_matcher.h"
+
+#include <algorithm>
+
+#include "core/system/clock.h"
+
+namespace arpsweep {
+namespace {
+
+// A question older than this, or than four round trips, is taken for lost when a later one is answered.
+constexpr int64_t kQuietNs = 40 * kNanosecondsPerMillisecond;
+
+// Requests of others are noted for at most so many addresses that have not answered.
+constexpr uint32_t kMaxForeignEntries = 65'536;
+
+void Increase(std::atomic<uint32_t>& count) {
+  count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void Increase(uint8_t& count) {
+  if (count < 255) ++count;
+}
+
+bool IsTagged(const ArpFrame& arp, const CapturedFrame& frame) {
+  if (frame.vlan_id != 0) return true;
+  for (int i = 0; i < arp.tag_count; ++i) {
+    if (arp.tags[static_cast<size_t>(i)].Id() != 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+ReplyMatcher::ReplyMatcher(const TargetSpace& targets, const Identity& identity, AddressState& state,
+                           ResponderTable& table, Counters& counters)
+    : targets_(targets),
+      identity_(identity),
+      state_(state),
+      table_(table),
+      counters_(counters),
+      send_times_(targets.capacity()) {}
+
+void ReplyMatcher::OnFrame(const CapturedFrame& frame) {
+  ArpFrame arp;
+  const ParseResult result = ParseArp(frame.bytes, &arp);
+  if (result != ParseResult::kArp) {
+    if (IsMalformed(result) && !frame.outgoing) counters_.malformed.Add();
+    return;
+  }
+  if (frame.outgoing) {
+    OnOwnFrame(arp, frame.monotonic_ns);
+  } else {
+    OnReply(arp, frame);
+  }
+}
+
+void ReplyMatcher::OnOwnFrame(const ArpFrame& arp, int64_t at) {
+  if (arp.operation != ARPOP_REQUEST || arp.sender_hardware != identity_.mac || arp.tag_count != 0) return;
+  const auto index = targets_.IndexOf(arp.target_protocol);
+  if (!index) return;
+  if (arp.sender_protocol == identity_.sender_ip) {
+    OnOwnRequest(arp, *index, at);
+  } else if (arp.sender_protocol == 0 && state_.ProbesQueued(*index) > 0) {
+    AddressEntry* entry = table_.FindOrAdd(*index);
+    if (entry == nullptr) return;
+    if (entry->probes >= state_.ProbesQueued(*index)) {
+      entry->foreign = true;
+      return;
+    }
+    Increase(entry->probes);
+    entry->probe_at = at;
+    counters_.transmitted.Add();
+  }
+}
+
+void ReplyMatcher::OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at) {
+  if (arp.ethernet_destination != kBroadcastMac) {
+    AddressEntry* entry = table_.Find(index);
+    if (entry == nullptr) return;
+    Responder* responder = table_.Find(*entry, arp.ethernet_destination);
+    if (responder == nullptr ||
+        responder->unicast_transmitted >= responder->unicast_queued.load(std::memory_order_acquire)) {
+      entry->foreign = true;  // the kernel checks a neighbour, or another sweep a responder
+      return;
+    }
+    ++responder->unicast_transmitted;
+    responder->unicast_before_at = responder->unicast_at;
+    responder->unicast_at = at;
+    Increase(entry->unicasts);
+    counters_.transmitted.Add();
+    return;
+  }
+  if (state_.Transmitted(index) < state_.Queued(index)) {
+    state_.AddTransmitted(index);
+    send_times_.Set(index, at);
+    counters_.transmitted.Add();
+    return;
+  }
+  // Somebody else on this machine asks the same with our address: another sweep, or the kernel. Its answers
+  // look like ours, so they are counted against it.
+  AddressEntry* entry = table_.Find(index);
+  if (entry == nullptr && foreign_entries_ < kMaxForeignEntries) {
+    entry = table_.FindOrAdd(index);
+    ++foreign_entries_;
+  }
+  if (entry == nullptr) return;
+  entry->foreign = true;
+  Increase(entry->foreign_requests);
+  entry->foreign_at = at;
+}
+
+void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
+  const MacAddress& sha = arp.sender_hardware;
+  const bool to_us = arp.target_hardware == identity_.mac || arp.ethernet_destination == identity_.mac ||
+                     arp.ethernet_destination.IsMulticast();
+  const auto index = targets_.IndexOf(arp.sender_protocol);
+  const bool answers_request = arp.target_protocol == identity_.sender_ip;
+  const bool answers_probe = !answers_request && arp.target_protocol == 0;
+  if (arp.operation != ARPOP_REPLY || !to_us || !index || !(answers_request || answers_probe) ||
+      sha == identity_.mac || IsTagged(arp, frame)) {
+    counters_.unsolicited.Add();
+    return;
+  }
+  if (sha == MacAddress{} || sha == kBroadcastMac) {
+    counters_.malformed.Add();
+    return;
+  }
+
+  AddressEntry* entry = table_.Find(*index);
+  if (answers_request) {
+    // What the sender queued counts as asked, seen leaving or not: the ring may have dropped our frame, and
+    // the answer proves it as well.
+    if (state_.Queued(*index) == 0) {
+      counters_.unsolicited.Add();
+      return;
+    }
+    if (state_.Transmitted(*index) == 0) {
+      state_.AddTransmitted(*index);
+      counters_.transmitted.Add();
+    }
+  } else if (entry == nullptr || entry->probes == 0) {
+    counters_.unsolicited.Add();
+    return;
+  }
+
+  counters_.received.Add();
+  if (state_.MarkAnswered(*index)) {
+    (targets_.IsOwn(arp.sender_protocol) ? counters_.answered_own : counters_.answered).Add();
+  }
+  if (entry == nullptr) entry = table_.FindOrAdd(*index);
+  if (entry == nullptr) {
+    counters_.overruns.Add();
+    return;
+  }
+
+  const int64_t at = frame.monotonic_ns;
+  Responder* responder = table_.Find(*entry, sha);
+  if (responder != nullptr) {
+    const uint32_t trip =
+        answers_request ? MatchRequest(*entry, *responder, at) : MatchProbe(*entry, *responder, at);
+    if (trip < responder->round_trip_ns.load(std::memory_order_relaxed)) {
+      responder->round_trip_ns.store(trip, std::memory_order_relaxed);
+    }
+  } else {
+    responder = table_.Add(*entry, sha, [&](Responder& added) {
+      added.ethernet_source = arp.ethernet_source;
+      added.first_at = frame.realtime_ns;
+      const uint32_t trip = answers_request ? MatchRequest(*entry, added, at) : MatchProbe(*entry, added, at);
+      added.first_round_trip_ns = trip;
+      added.round_trip_ns.store(trip, std::memory_order_relaxed);
+    });
+    if (responder == nullptr) {
+      counters_.overruns.Add();
+      return;
+    }
+  }
+  const uint32_t replies = responder->request_replies.load(std::memory_order_relaxed) +
+                           responder->probe_replies.load(std::memory_order_relaxed);
+  if (entry->last != kNone && entry->last != responder->id && replies > 1) entry->alternated = true;
+  entry->last = responder->id;
+}
+
+uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, int64_t at) {
+  const uint32_t replies = responder.request_replies.load(std::memory_order_relaxed);
+  Increase(responder.request_replies);
+  const uint32_t broadcasts = uint32_t{state_.Transmitted(entry.index)} + entry.foreign_requests;
+  const uint32_t unicasts = responder.unicast_transmitted;
+  const bool all_answered_before = replies + 1 == broadcasts + unicasts;
+  const int64_t broadcast_at = send_times_.Get(entry.index);
+
+  if (responder.unicast_at > std::max(broadcast_at, entry.foreign_at)) {
+    const int64_t before = std::max({broadcast_at, entry.foreign_at, responder.unicast_before_at});
+    if (!all_answered_before && !IsSettledBefore(before, responder.unicast_at)) return kNoRoundTrip;
+    responder.confirmed.store(true, std::memory_order_relaxed);
+    return RoundTrip(responder.unicast_at, at);
+  }
+  if (all_answered_before) responder.last_request = broadcasts;
+  if (entry.responders > 0 && !entry.same_request) NoteSameRequest(entry, responder, broadcasts);
+  if (!all_answered_before || entry.foreign_at > broadcast_at) return kNoRoundTrip;
+  return RoundTrip(broadcast_at, at);
+}
+
+uint32_t ReplyMatcher::MatchProbe(AddressEntry& entry, Responder& responder, int64_t at) {
+  const uint32_t replies = responder.probe_replies.load(std::memory_order_relaxed);
+  Increase(responder.probe_replies);
+  return replies + 1 == entry.probes && !entry.foreign ? RoundTrip(entry.probe_at, at) : kNoRoundTrip;
+}
+
+void ReplyMatcher::NoteSameRequest(AddressEntry& entry, const Responder& responder, uint32_t broadcasts) {
+  const auto broadcast_replies = [](const Responder& r) {
+    const uint32_t replies = r.request_replies.load(std::memory_order_relaxed);
+    return replies - std::min<uint32_t>(replies, r.unicast_transmitted);
+  };
+  // Bounded by the number of responders an address may have; one, as a rule.
+  for (uint32_t id = entry.first; id != kNone; id = table_.At(id).next) {
+    const Responder& other = table_.At(id);
+    if (&other == &responder) continue;
+    // Either both gave the answer to one request beyond doubt, or they gave more answers than there were
+    // requests.
+    const bool both = responder.last_request != 0 && other.last_request == responder.last_request;
+    if (both || broadcast_replies(responder) + broadcast_replies(other) > broadcasts)
+      entry.same_request = true;
+  }
+}
+
+bool ReplyMatcher::IsSettledBefore(int64_t earlier, int64_t later) const {
+  return later - earlier > std::max(kQuietNs, 4 * max_round_trip_ns());
+}
+
+uint32_t ReplyMatcher::RoundTrip(int64_t sent, int64_t at) {
+  if (sent <= no_round_trip_before_ || at < sent) return kNoRoundTrip;
+  const int64_t trip = at - sent;
+  if (trip >= kNoRoundTrip) return kNoRoundTrip;
+  if (trip > max_round_trip_ns()) max_round_trip_.store(trip, std::memory_order_relaxed);
+  return static_cast<uint32_t>(trip);
+}
+
+uint32_t ReplyMatcher::RepliesOf(const Responder& responder) {
+  const AddressEntry& entry = *table_.Find(responder.index);
+  const uint32_t requests = responder.request_replies.load(std::memory_order_relaxed);
+  const uint32_t probes = responder.probe_replies.load(std::memory_order_relaxed);
+  if (!entry.foreign) return requests + probes;
+  const uint32_t requests_sent =
+      uint32_t{state_.Transmitted(responder.index)} + responder.unicast_transmitted;
+  return std::min(requests, requests_sent) + std::min<uint32_t>(probes, entry.probes);
+}
+
+uint32_t ReplyMatcher::Asked(uint32_t index) {
+  const AddressEntry* entry = table_.Find(index);
+  const uint32_t broadcasts = state_.Transmitted(index);
+  return entry == nullptr ? broadcasts : broadcasts + entry->probes + entry->unicasts;
+}
+
+}  // namespace arpsweep

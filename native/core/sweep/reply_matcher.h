@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "core/sweep/address_state.h"
+#include "core/sweep/counters.h"
+#include "core/sweep/responder_table.h"
+#include "core/sweep/target_space.h"
+#include "core/wire/arp.h"
+
+namespace arpsweep {
+
+/// A frame as the receiving socket hands it over.
+struct CapturedFrame {
+  std::span<const uint8_t> bytes;
+  bool outgoing = false;
+  uint16_t vlan_id = 0;      // of the tag that the kernel took out; 0 where there was none
+  int64_t realtime_ns = 0;   // when the kernel stamped it
+  int64_t monotonic_ns = 0;  // the same moment
+};
+
+/// Who we are on the link. A sender_ip of 0 asks everything by RFC 5227 probe.
+struct Identity {
+  MacAddress mac;
+  uint32_t sender_ip = 0;
+};
+
+/// The receiving half of a sweep: holds our frames against the answers and keeps what follows from them. It
+/// knows no socket and no clock, so that a test, a fuzzer or a recording can feed it. One thread calls
+/// OnFrame.
+///
+/// How a reply finds its question. It says which kind of question it answers: its TPA is our address after a
+/// request, 0 after a probe. Beyond that, questions and answers are counted: a responder that has given n-1
+/// answers to n questions gives its next one to the latest, and only then is there a round trip.
+class ReplyMatcher {
+ public:
+  ReplyMatcher(const TargetSpace& targets, const Identity& identity, AddressState& state,
+               ResponderTable& table, Counters& counters);
+
+  void OnFrame(const CapturedFrame& frame);
+
+  /// The clock that stamps frames was stepped at monotonic time `now`: what was asked before gives no round
+  /// trip.
+  void OnClockStep(int64_t now) { no_round_trip_before_ = now; }
+
+  /// Largest round trip so far, ns; any thread.
+  int64_t max_round_trip_ns() const { return max_round_trip_.load(std::memory_order_relaxed); }
+
+  /// Monotonic time at which an address was last asked by broadcast, or 0; any thread.
+  int64_t AskedAt(uint32_t index) const { return send_times_.Get(index); }
+
+  /// Answers of a responder to our questions: where others on this machine asked with our address, no more
+  /// than we asked ourselves. Only when the sweep is over.
+  uint32_t RepliesOf(const Responder& responder);
+
+  /// Questions sent to an address, of every kind. Only when the sweep is over.
+  uint32_t Asked(uint32_t index);
+
+ private:
+  void OnOwnFrame(const ArpFrame& arp, int64_t at);
+  void OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at);
+  void OnReply(const ArpFrame& arp, const CapturedFrame& frame);
+  /// The round trip of a reply to a request, or kNoRoundTrip where it is open which one it answers. Counts
+  /// the reply, and notes what it proves: confirmation by unicast, two answers to one request.
+  uint32_t MatchRequest(AddressEntry& entry, Responder& responder, int64_t at);
+  uint32_t MatchProbe(AddressEntry& entry, Responder& responder, int64_t at);
+  void NoteSameRequest(AddressEntry& entry, const Responder& responder, uint32_t broadcasts);
+  bool IsSettledBefore(int64_t earlier, int64_t later) const;
+  uint32_t RoundTrip(int64_t sent, int64_t at);
+
+  const TargetSpace& targets_;
+  const Identity identity_;
+  AddressState& state_;
+  ResponderTable& table_;
+  Counters& counters_;
+  SendTimes send_times_;
+  uint32_t foreign_entries_ = 0;
+  int64_t no_round_trip_before_ = 0;
+  std::atomic<int64_t> max_round_trip_{0};
+};
+
+}  // namespace arpsweep

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/sweep/target_space.h"
+#include "core/wire/mac_address.h"
+
+namespace arpsweep {
+
+/// What a sweep of one link is to do.
+struct SweepConfig {
+  int interface_index = 0;
+  MacAddress source_mac;
+  /// source_mac is not the interface's own: answers to it need promiscuous reception.
+  bool foreign_mac = false;
+  /// SPA of requests; 0 asks everything by RFC 5227 probe.
+  uint32_t sender_ip = 0;
+  std::vector<AddressRange> targets;   // sorted, disjoint
+  std::vector<AddressRange> named;     // targets that each pass asks by probe as well; sorted, disjoint
+  std::vector<uint32_t> own;           // our addresses on this link: only probed; sorted
+  double rate = 1000;                  // frames per second; infinity does not pace
+  uint32_t burst = 0;                  // frames that may go out at once at the start
+  uint32_t passes = 1;                 // the most there may be
+  bool adaptive_passes = false;        // two are enough where nothing was lost
+  bool census = false;                 // ask responders by unicast, and answered and named addresses by probe
+  std::optional<int64_t> cooldown_ns;  // none: by the answers heard
+  bool sequential = false;
+  uint64_t seed = 0;
+};
+
+}  // namespace arpsweep

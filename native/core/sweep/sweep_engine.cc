@@ -1,0 +1,267 @@
+#include "core/sweep/sweep_engine.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "core/system/clock.h"
+#include "core/system/system_error.h"
+#include "core/wire/bpf_filter.h"
+
+namespace arpsweep {
+namespace {
+
+// A captured ARP frame takes 128 bytes of the ring. It must hold what arrives while the receiver waits for a
+// processor: 60 ms at full rate, seconds at the polite one.
+constexpr size_t kFullRateRingBytes = size_t{16} << 20;
+constexpr size_t kPacedRingBytes = size_t{2} << 20;
+constexpr double kFullRate = 50'000;
+
+// Signals belong to the main thread of the program that we are part of.
+class BlockedSignals {
+ public:
+  BlockedSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+double Milliseconds(int64_t nanoseconds) {
+  return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerMillisecond);
+}
+
+}  // namespace
+
+struct SweepEngine::Sockets {
+  explicit Sockets(const SweepConfig& config)
+      : monitor(config.interface_index),
+        receive(config.interface_index, BuildSweepFilter(config.source_mac),
+                config.rate > kFullRate ? kFullRateRingBytes : kPacedRingBytes),
+        send(config.interface_index) {
+    if (config.foreign_mac) receive.JoinPromiscuous();
+  }
+  LinkMonitor monitor;
+  ReceiveSocket receive;
+  SendSocket send;
+};
+
+SweepEngine::SweepEngine(SweepConfig config, std::function<void()> on_news)
+    : config_(std::move(config)),
+      on_news_(std::move(on_news)),
+      targets_(config_.targets, config_.own),
+      address_state_(targets_.capacity()),
+      matcher_(targets_, Identity{config_.source_mac, config_.sender_ip}, address_state_, table_, counters_) {
+}
+
+SweepEngine::~SweepEngine() {
+  Close();
+}
+
+void SweepEngine::Start() {
+  if (state_.load() != SweepStatus::State::kIdle) throw std::logic_error("a sweep starts once");
+  sockets_ = std::make_unique<Sockets>(config_);
+  link_.state.store(sockets_->monitor.state());
+  transmitter_ = std::make_unique<Transmitter>(
+      sockets_->send, RequestTemplate(config_.source_mac, config_.sender_ip), config_.sender_ip,
+      Pacer(config_.rate, config_.burst), address_state_, counters_, link_, stop_);
+  conductor_ = std::make_unique<Conductor>(config_, targets_, address_state_, table_, matcher_, counters_,
+                                           link_, stop_, *transmitter_);
+  receiver_ = std::make_unique<Receiver>(sockets_->receive, sockets_->monitor, matcher_, table_, counters_,
+                                         link_, on_news_);
+  started_at_ = MonotonicNs();
+  state_.store(SweepStatus::State::kRunning);
+  try {
+    const BlockedSignals blocked;
+    receiver_thread_ = std::thread([this] { RunReceiver(); });
+    sender_thread_ = std::thread([this] { RunSender(); });
+  } catch (const std::system_error& error) {
+    receiver_->Finish();
+    if (receiver_thread_.joinable()) receiver_thread_.join();
+    state_.store(SweepStatus::State::kDone);
+    throw SystemError("pthread_create", error.code().value());
+  }
+}
+
+void SweepEngine::Stop() {
+  stop_.Set();
+}
+
+void SweepEngine::Close() {
+  Stop();
+  if (sender_thread_.joinable()) sender_thread_.join();
+  sockets_.reset();
+}
+
+void SweepEngine::RunReceiver() {
+  pthread_setname_np(pthread_self(), "arpsweep-recv");
+  try {
+    receiver_->Run();
+  } catch (const SystemError& error) {
+    Fail(error.syscall(), error.errno_value());
+  } catch (const std::bad_alloc&) {
+    Fail("malloc", ENOMEM);
+  }
+}
+
+void SweepEngine::RunSender() {
+  pthread_setname_np(pthread_self(), "arpsweep-send");
+  SendOutcome outcome = conductor_->Run();
+  if (outcome == SendOutcome::kSystemError) Fail("sendmmsg", transmitter_->error());
+  // What was under way to the ring when the sweep was stopped is still read.
+  receiver_->Finish();
+  receiver_thread_.join();
+  if (outcome == SendOutcome::kInterrupted) {
+    const std::lock_guard lock(fault_mutex_);
+    if (!fault_syscall_.empty()) outcome = SendOutcome::kSystemError;
+  }
+  uint64_t untested = 0;
+  for (uint32_t index = 0; index < targets_.size(); ++index)
+    untested += conductor_->IsUntested(index) ? 1 : 0;
+  untested_.store(untested);
+  outcome_.store(outcome);
+  ended_at_.store(MonotonicNs());
+  state_.store(SweepStatus::State::kDone, std::memory_order_release);
+  on_news_();
+}
+
+void SweepEngine::Fail(const char* syscall, int error) {
+  {
+    const std::lock_guard lock(fault_mutex_);
+    fault_syscall_ = syscall;
+    fault_errno_ = error;
+  }
+  Stop();
+}
+
+SweepStatus SweepEngine::Status() const {
+  SweepStatus status;
+  status.state = state_.load(std::memory_order_acquire);
+  status.outcome = outcome_.load();
+  {
+    const std::lock_guard lock(fault_mutex_);
+    status.fault_syscall = fault_syscall_;
+    status.fault_errno = fault_errno_;
+  }
+  status.queued = counters_.queued.value();
+  status.transmitted = counters_.transmitted.value();
+  status.received = counters_.received.value();
+  status.send_errors = counters_.send_errors.value();
+  status.malformed = counters_.malformed.value();
+  status.unsolicited = counters_.unsolicited.value();
+  status.kernel_drops = counters_.kernel_drops.value();
+  status.overruns = counters_.overruns.value();
+  status.answered = counters_.answered.value();
+  status.link_flaps = counters_.link_flaps.value();
+  status.responders = table_.size();
+  if (conductor_) {
+    status.phase = conductor_->phase();
+    status.passes = conductor_->pass();
+    const int64_t sending = transmitter_->last_at() - transmitter_->first_at();
+    // One batch alone has no rate.
+    if (sending > 0) {
+      status.rate = static_cast<double>(status.queued) * static_cast<double>(kNanosecondsPerSecond) /
+                    static_cast<double>(sending);
+    }
+  }
+  if (started_at_ != 0) {
+    const int64_t now = done() ? ended_at_.load() : MonotonicNs();
+    status.elapsed_ms = Milliseconds(now - started_at_);
+    if (!done()) status.remaining_ms = RemainingMs(now);
+  }
+  status.untested = status.state == SweepStatus::State::kDone ? untested_.load() : targets_.size();
+  return status;
+}
+
+double SweepEngine::RemainingMs(int64_t now) const {
+  const double cooldown = Milliseconds(config_.cooldown_ns.value_or(350 * kNanosecondsPerMillisecond));
+  const Phase phase = conductor_->phase();
+  if (phase == Phase::kCooldown) {
+    return std::max(0.0, Milliseconds(transmitter_->last_at() - now) + cooldown);
+  }
+  double frames = 0;
+  if (phase == Phase::kSweep || phase == Phase::kIdle) {
+    const uint32_t passes = config_.adaptive_passes ? std::min(config_.passes, 2U) : config_.passes;
+    const double later = std::max(0.0, static_cast<double>(passes) - conductor_->pass());
+    frames = targets_.size() * (later + 1) - conductor_->position();
+  }
+  if (config_.census) frames += 2.0 * table_.size();
+  double rate = config_.rate;
+  if (!std::isfinite(rate)) {
+    const double sending = Milliseconds(now - transmitter_->first_at());
+    const auto queued = static_cast<double>(counters_.queued.value());
+    if (transmitter_->first_at() == 0 || queued == 0) return std::numeric_limits<double>::quiet_NaN();
+    rate = queued * 1000 / std::max(sending, 1.0);
+  }
+  return frames * 1000 / rate + cooldown;
+}
+
+size_t SweepEngine::Read(size_t from, std::span<Record> into) {
+  const bool final = done();
+  const size_t size = table_.size();
+  const size_t count = from >= size ? 0 : std::min(size - from, into.size());
+  for (size_t i = 0; i < count; ++i) into[i] = Describe(table_.At(static_cast<uint32_t>(from + i)), final);
+  return count;
+}
+
+Record SweepEngine::Describe(const Responder& responder, bool final) {
+  Record record{};
+  record.ip = targets_.AddressAt(responder.index);
+  std::copy(responder.mac.bytes.begin(), responder.mac.bytes.end(), record.mac);
+  std::copy(responder.ethernet_source.bytes.begin(), responder.ethernet_source.bytes.end(),
+            record.ethernet_source);
+  record.first_at_ms = Milliseconds(responder.first_at);
+  record.confirmed = Record::kNotAsked;
+  record.asked = 1;
+  record.replies = 1;
+  if (targets_.IsOwn(record.ip)) record.flags |= Record::kOwnAddress;
+  if (responder.ethernet_source != responder.mac) record.flags |= Record::kSourceDiffers;
+  uint32_t round_trip = responder.first_round_trip_ns;
+  if (final) {
+    const AddressEntry& entry = *table_.Find(responder.index);
+    round_trip = responder.round_trip_ns.load(std::memory_order_relaxed);
+    if (responder.unicast_transmitted > 0) {
+      record.confirmed = responder.confirmed.load() ? Record::kConfirmed : Record::kNotConfirmed;
+    }
+    record.asked = static_cast<uint8_t>(std::min<uint32_t>(matcher_.Asked(responder.index), 255));
+    record.replies = matcher_.RepliesOf(responder);
+    if (entry.same_request) record.address_flags |= Record::kSameRequest;
+    if (entry.alternated) record.address_flags |= Record::kAlternated;
+  }
+  record.rtt_ms =
+      round_trip == kNoRoundTrip ? std::numeric_limits<double>::quiet_NaN() : Milliseconds(round_trip);
+  return record;
+}
+
+std::vector<AddressRange> SweepEngine::Untested(size_t limit) const {
+  std::vector<AddressRange> ranges;
+  if (!conductor_ || !done()) return config_.targets;
+  for (uint32_t index = 0; index < targets_.size(); ++index) {
+    if (!conductor_->IsUntested(index)) continue;
+    const uint32_t address = targets_.AddressAt(index);
+    if (!ranges.empty() && ranges.back().last + 1 == address) {
+      ranges.back().last = address;
+    } else {
+      ranges.push_back({address, address});
+    }
+  }
+  return JoinNearest(std::move(ranges), limit);
+}
+
+}  // namespace arpsweep

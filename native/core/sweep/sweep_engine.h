@@ -1,0 +1,107 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/netlink/link_monitor.h"
+#include "core/sweep/conductor.h"
+#include "core/sweep/receiver.h"
+#include "core/sweep/record.h"
+#include "core/sweep/sweep_config.h"
+#include "core/system/packet_socket.h"
+
+namespace arpsweep {
+
+/// What an engine has done so far.
+struct SweepStatus {
+  enum class State : uint8_t { kIdle, kRunning, kDone };
+  State state = State::kIdle;
+  Phase phase = Phase::kIdle;
+  SendOutcome outcome = SendOutcome::kSent;
+  std::string fault_syscall;  // empty where none failed
+  int fault_errno = 0;
+  uint64_t queued = 0, transmitted = 0, received = 0, send_errors = 0, malformed = 0, unsolicited = 0,
+           kernel_drops = 0, overruns = 0, answered = 0, link_flaps = 0;
+  uint32_t passes = 0;
+  uint32_t responders = 0;
+  uint64_t untested = 0;  // once done; before, all of them
+  double rate = 0;        // frames per second from the first to the last batch
+  double elapsed_ms = 0;
+  double remaining_ms = 0;
+};
+
+/// One sweep of one link: a sending and a receiving thread over their own sockets, and what they learn.
+/// Engines share nothing. Start, Stop, Close, Status, Read and Untested belong to one thread, but for
+/// Stop, which any may call.
+class SweepEngine {
+ public:
+  /// on_news: called from either thread when there are new responders, and when the sweep is done.
+  SweepEngine(SweepConfig config, std::function<void()> on_news);
+  ~SweepEngine();
+  SweepEngine(const SweepEngine&) = delete;
+  SweepEngine& operator=(const SweepEngine&) = delete;
+
+  /// Opens the sockets in the calling thread's network namespace and starts the threads. Once.
+  /// @throws SystemError
+  void Start();
+  /// Makes the threads end within 100 ms.
+  void Stop();
+  /// Ends the threads and closes every descriptor; what was learnt stays. Idempotent.
+  void Close();
+
+  SweepStatus Status() const;
+
+  /// What the engine holds before anybody has answered, ring and stacks left out.
+  size_t memory_bytes() const { return sizeof(*this) + size_t{targets_.capacity()} * 10; }
+
+  /// Responders from the `from`-th on; as they stand once the sweep is done, before that as they were first
+  /// heard.
+  size_t Read(size_t from, std::span<Record> into);
+  /// Untested addresses in order. Beyond `limit` ranges those with the least between them are joined.
+  std::vector<AddressRange> Untested(size_t limit) const;
+
+ private:
+  struct Sockets;
+
+  void RunSender();
+  void RunReceiver();
+  void Fail(const char* syscall, int error);
+  bool done() const { return state_.load(std::memory_order_acquire) == SweepStatus::State::kDone; }
+  Record Describe(const Responder& responder, bool final);
+  double RemainingMs(int64_t now) const;
+
+  const SweepConfig config_;
+  const std::function<void()> on_news_;
+  const TargetSpace targets_;
+  AddressState address_state_;
+  ResponderTable table_;
+  Counters counters_;
+  LinkWatch link_;
+  StopSignal stop_;
+  ReplyMatcher matcher_;
+
+  std::unique_ptr<Sockets> sockets_;
+  std::unique_ptr<Conductor> conductor_;
+  std::unique_ptr<Transmitter> transmitter_;
+  std::unique_ptr<Receiver> receiver_;
+  std::thread sender_thread_;
+  std::thread receiver_thread_;
+
+  std::atomic<SweepStatus::State> state_{SweepStatus::State::kIdle};
+  mutable std::mutex fault_mutex_;
+  std::string fault_syscall_;
+  int fault_errno_ = 0;
+  std::atomic<SendOutcome> outcome_{SendOutcome::kSent};
+  int64_t started_at_ = 0;
+  std::atomic<int64_t> ended_at_{0};
+  std::atomic<uint64_t> untested_{0};
+};
+
+}  // namespace arpsweep

@@ -1,0 +1,164 @@
+#include "core/wire/bpf_filter.h"
+
+#include <linux/if_packet.h>
+
+#include "core/wire/arp.h"
+#include "core/wire/bpf_assembler.h"
+#include "core/wire/byte_order.h"
+
+namespace arpsweep {
+namespace {
+
+using Label = BpfAssembler::Label;
+
+constexpr uint32_t kReject = 0;
+constexpr uint32_t kWholeFrame = 0xffffffff;
+
+// Offsets in the frame. Those marked X are relative to the X register, which holds what tags and LLC/SNAP
+// add.
+constexpr uint32_t kDestination = 0;
+constexpr uint32_t kSource = ETH_ALEN;
+constexpr uint32_t kType = 2 * ETH_ALEN;  // X, tags only
+constexpr uint32_t kArp = ETH_HLEN;       // X
+constexpr uint32_t kTagLength = 4;
+constexpr uint32_t kSnapLength = 8;
+
+// The two words of LLC/SNAP for ARP (RFC 1042).
+constexpr uint32_t kSnapFirst = 0xaaaa0300;
+constexpr uint32_t kSnapSecond = ETH_P_ARP;
+
+// ar$hrd and ar$pro in a word, ar$hln and ar$pln in a half.
+constexpr uint32_t kEthernetIpv4 = ARPHRD_ETHER << 16 | ETH_P_IP;
+constexpr uint32_t kIeee802Ipv4 = ARPHRD_IEEE802 << 16 | ETH_P_IP;
+constexpr uint32_t kLengths = ETH_ALEN << 8 | sizeof(uint32_t);
+
+// Scratch memory: what stood in the place of the EtherType. Behind LLC/SNAP it is the length, else ETH_P_ARP.
+constexpr uint32_t kTypeOrLength = 0;
+
+class SweepFilter {
+ public:
+  explicit SweepFilter(const MacAddress& our_mac)
+      : mac_high_(LoadBigEndian16(&our_mac.bytes[0])), mac_low_(LoadBigEndian32(&our_mac.bytes[2])) {}
+
+  std::vector<sock_filter> Build() {
+    FindArp();
+    bpf_.Place(arp_);
+    Ancillary(SKF_AD_PKTTYPE);
+    bpf_.JumpIf(BPF_JEQ, PACKET_OUTGOING, outgoing_);
+    JudgeIncoming();
+    JudgeOutgoing();
+    bpf_.Place(accept_);
+    bpf_.Statement(BPF_RET | BPF_K, kWholeFrame);
+    bpf_.Place(reject_);
+    bpf_.Statement(BPF_RET | BPF_K, kReject);
+    return bpf_.Finish();
+  }
+
+ private:
+  // Ends at arp_ with X set, or rejects. A load beyond the end of the frame rejects by itself.
+  void FindArp() {
+    const Label other = bpf_.NewLabel();
+    for (uint32_t tags = 0; tags <= 2; ++tags) {
+      bpf_.Statement(BPF_LDX | BPF_W | BPF_IMM, tags * kTagLength);
+      bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kType);
+      bpf_.Statement(BPF_ST, kTypeOrLength);
+      bpf_.JumpIf(BPF_JEQ, ETH_P_ARP, arp_);
+      if (tags == 2) break;
+      const Label tagged = bpf_.NewLabel();
+      bpf_.JumpIf(BPF_JEQ, ETH_P_8021Q, tagged);
+      bpf_.JumpIf(BPF_JEQ, ETH_P_8021AD, tagged);
+      bpf_.JumpIf(BPF_JEQ, ETH_P_QINQ1, tagged, other);
+      bpf_.Place(tagged);
+    }
+    bpf_.Place(other);
+    bpf_.JumpIf(BPF_JGE, ETH_P_802_3_MIN, reject_);
+    bpf_.Statement(BPF_LD | BPF_W | BPF_IND, ETH_HLEN);
+    bpf_.Require(kSnapFirst, reject_);
+    bpf_.Statement(BPF_LD | BPF_W | BPF_IND, ETH_HLEN + 4);
+    bpf_.Require(kSnapSecond, reject_);
+    bpf_.Statement(BPF_MISC | BPF_TXA);
+    bpf_.Statement(BPF_ALU | BPF_ADD | BPF_K, kSnapLength);
+    bpf_.Statement(BPF_MISC | BPF_TAX);
+  }
+
+  void JudgeIncoming() {
+    const Label not_from_us = bpf_.NewLabel();
+    RequireOurMac(kSource, not_from_us);
+    bpf_.Statement(BPF_RET | BPF_K, kWholeFrame);
+
+    bpf_.Place(not_from_us);
+    const Label not_to_us = bpf_.NewLabel();
+    const Label check_tha = bpf_.NewLabel();
+    RequireOurMac(kDestination, not_to_us);
+    AcceptMalformed();
+    AcceptReply();
+    bpf_.Jump(check_tha);
+
+    bpf_.Place(not_to_us);
+    bpf_.Statement(BPF_LD | BPF_B | BPF_ABS, kDestination);
+    bpf_.JumpIf(BPF_JSET, 0x01, Label::kNext, check_tha);
+    AcceptReply();
+
+    bpf_.Place(check_tha);
+    bpf_.Statement(BPF_LD | BPF_W | BPF_IND, kArp + ArpView::kTargetHardware + 2);
+    bpf_.Require(mac_low_, reject_);
+    bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kArp + ArpView::kTargetHardware);
+    bpf_.JumpIf(BPF_JEQ, mac_high_, accept_, reject_);
+  }
+
+  // The length comes first: a load beyond the end would reject what is to be counted.
+  void AcceptMalformed() {
+    const Label right_types = bpf_.NewLabel();
+    bpf_.Statement(BPF_LD | BPF_W | BPF_LEN);
+    bpf_.Statement(BPF_ALU | BPF_SUB | BPF_X);
+    bpf_.JumpIf(BPF_JGE, kArp + ArpView::kLength, Label::kNext, accept_);
+    bpf_.Statement(BPF_LD | BPF_MEM, kTypeOrLength);
+    bpf_.JumpIf(BPF_JGE, kSnapLength + ArpView::kLength, Label::kNext, accept_);
+    bpf_.Statement(BPF_LD | BPF_W | BPF_IND, kArp + ArpView::kHardwareType);
+    bpf_.JumpIf(BPF_JEQ, kEthernetIpv4, right_types);
+    bpf_.Require(kIeee802Ipv4, accept_);
+    bpf_.Place(right_types);
+    bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kArp + ArpView::kHardwareLength);
+    bpf_.Require(kLengths, accept_);
+  }
+
+  void AcceptReply() {
+    bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kArp + ArpView::kOperation);
+    bpf_.JumpIf(BPF_JEQ, ARPOP_REPLY, accept_);
+  }
+
+  void JudgeOutgoing() {
+    bpf_.Place(outgoing_);
+    bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kArp + ArpView::kOperation);
+    bpf_.Require(ARPOP_REQUEST, reject_);
+    RequireOurMac(kSource, reject_);
+  }
+
+  // The lower four bytes first: within one vendor's machines only they tell.
+  void RequireOurMac(uint32_t offset, Label if_false) {
+    bpf_.Statement(BPF_LD | BPF_W | BPF_ABS, offset + 2);
+    bpf_.Require(mac_low_, if_false);
+    bpf_.Statement(BPF_LD | BPF_H | BPF_ABS, offset);
+    bpf_.Require(mac_high_, if_false);
+  }
+
+  void Ancillary(int which) {
+    bpf_.Statement(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(SKF_AD_OFF + which));
+  }
+
+  const uint32_t mac_high_;
+  const uint32_t mac_low_;
+  BpfAssembler bpf_;
+  const Label arp_ = bpf_.NewLabel();
+  const Label outgoing_ = bpf_.NewLabel();
+  const Label accept_ = bpf_.NewLabel();
+  const Label reject_ = bpf_.NewLabel();
+};
+
+}  // namespace
+
+std::vector<sock_filter> BuildSweepFilter(const MacAddress& our_mac) {
+  return SweepFilter(our_mac).Build();
+}
+
+}  // namespace arpsweep

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <linux/filter.h>
+
+#include <vector>
+
+#include "core/wire/mac_address.h"
+
+namespace arpsweep {
+
+/// A classic BPF program for an AF_PACKET, SOCK_RAW socket bound to ETH_P_ALL. It looks at ARP only,
+/// untagged, behind one or two tags (the kernel moves an outer tag of an incoming frame out of the data) or
+/// behind LLC/SNAP.
+///
+/// Outgoing (PACKET_OUTGOING) it passes, as proof of sending:
+/// - requests whose Ethernet source is `our_mac`.
+///
+/// Incoming it passes:
+/// - what has our MAC as THA;
+/// - replies whose Ethernet destination is our MAC or a group (broadcast replies);
+/// - what has our MAC as Ethernet source: our own frames come back, or a clone of our MAC;
+/// - what is malformed in type, length or by truncation, where our MAC is the Ethernet destination, to be
+/// counted.
+///
+/// A frame passes whole. Everything else ends in the kernel.
+std::vector<sock_filter> BuildSweepFilter(const MacAddress& our_mac);
+
+}  // namespace arpsweep

@@ -1,0 +1,196 @@
+/** Builds the report from what the engines of a sweep have to say at its end. */
+
+import { diagnose } from '../findings/diagnose.js';
+import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
+import { describeMachine } from '../links/links.js';
+import type { LinkPlan } from '../links/plan.js';
+import type { EngineStatus, NativeLink } from '../native.js';
+import type { LinkRun } from '../sweep/link-run.js';
+import { type RecordBuffer, readRecords, recordBuffer } from '../sweep/record.js';
+import { formatAddress } from '../targets/address.js';
+import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
+import { version } from '../version.js';
+import { type AddressedHost, diagnosisContext, hostsOf } from './hosts.js';
+
+/** How one engine ended, and what it heard. */
+export interface LinkResult {
+  readonly plan: LinkPlan;
+  readonly status: EngineStatus;
+  readonly records: RecordBuffer;
+  readonly untested: Ranges;
+}
+
+export interface SweepResult {
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  /** All interfaces of this machine. */
+  readonly links: readonly NativeLink[];
+  readonly results: readonly LinkResult[];
+}
+
+/** Beyond these, neighbouring ranges of untested addresses are merged. */
+const mostUntestedRanges = 10_000;
+
+export function resultOf(run: LinkRun): LinkResult {
+  const status = run.status();
+  return {
+    plan: run.plan,
+    status,
+    records: readRecords(run, status.responders),
+    untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
+  };
+}
+
+/** The result of a plan that was never begun, because the sweep was interrupted before. */
+export function untouched(plan: LinkPlan): LinkResult {
+  const own = plan.own.map((ip) => ({ first: ip, last: ip }));
+  const untested = subtract(plan.targets, own);
+  const status: EngineStatus = {
+    state: 'done',
+    phase: 'done',
+    stopped: 'interrupted',
+    fault: null,
+    queued: 0,
+    transmitted: 0,
+    received: 0,
+    passes: 0,
+    sendErrors: 0,
+    malformed: 0,
+    unsolicited: 0,
+    kernelDrops: 0,
+    overruns: 0,
+    rate: 0,
+    elapsedMs: 0,
+    remainingMs: 0,
+    answered: 0,
+    untested: countAddresses(untested),
+    responders: 0,
+    linkFlaps: 0,
+  };
+  return { plan, status, records: recordBuffer(0), untested };
+}
+
+/**
+ * Builds the report. With several links, a target counts once for each link that asks it: what is counted is
+ * (link, IP), as for conflicts.
+ */
+export function buildReport({ startedAt, durationMs, links, results }: SweepResult): Report {
+  const plans = results.map(({ plan }) => plan);
+  const perLink = results.map(({ plan, status, records }, link) =>
+    hostsOf({ plan, link, records, began: status.queued > 0 }),
+  );
+  // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
+  const hosts =
+    perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
+  const ourMacs = new Set(
+    links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
+  );
+  return {
+    schemaVersion: 1,
+    tool: { name: 'arpsweep', version },
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.round(durationMs * 10) / 10,
+    outcome: outcomeOf(results.map(({ status }) => status)),
+    machine: describeMachine(links),
+    links: results.map(linkReport),
+    targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
+    counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
+    hosts: hosts.map(({ host }) => host),
+    findings: diagnose(diagnosisContext(plans, hosts, ourMacs)),
+    statistics: results.map(({ status }) => statisticsOf(status)).reduce(sumStatistics),
+    untested: results.flatMap(untestedOf),
+  };
+}
+
+/**
+ * The first that applies:
+ * - `interrupted`: a link was stopped from outside before its work was done;
+ * - `failed`: no link came to its end, all were ended by a fault of the link or of a system call;
+ * - `inconclusive`: a link ended early or was blocked, or an address was not asked, or an answer not recorded;
+ * - `complete`.
+ */
+export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] {
+  if (statuses.some(({ stopped }) => stopped === 'interrupted')) return 'interrupted';
+  if (statuses.every(({ stopped }) => stopped !== 'no' && stopped !== 'send-blocked')) return 'failed';
+  const clean = statuses.every(
+    ({ stopped, untested, overruns }) => stopped === 'no' && untested === 0 && overruns === 0,
+  );
+  return clean ? 'complete' : 'inconclusive';
+}
+
+function linkReport({ plan, status }: LinkResult): LinkReport {
+  return {
+    interface: plan.link.name,
+    netns: null,
+    vlan: null,
+    mac: plan.sourceMac,
+    ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
+    prefixLength: plan.prefixLength,
+    statistics: statisticsOf(status),
+  };
+}
+
+function countsOf({ plan, status }: LinkResult, hosts: readonly AddressedHost[]): Counts {
+  const targets = countAddresses(plan.targets);
+  const self = plan.own.filter((ip) => contains(plan.targets, ip)).length;
+  const recorded = hosts.reduce((sum, { host }) => sum + Number(!host.self), 0);
+  // Where the table of responders was full, more addresses answered than have a record; they are not silent.
+  const answered =
+    status.overruns > 0 ? Math.max(recorded, Math.min(status.answered, targets - self)) : recorded;
+  const untested = Math.min(status.untested, targets - self - answered);
+  return { targets, answered, self, silent: targets - self - answered - untested, untested };
+}
+
+function sumCounts(a: Counts, b: Counts): Counts {
+  return {
+    targets: a.targets + b.targets,
+    answered: a.answered + b.answered,
+    self: a.self + b.self,
+    silent: a.silent + b.silent,
+    untested: a.untested + b.untested,
+  };
+}
+
+function statisticsOf(status: EngineStatus): Statistics {
+  const { queued, transmitted, received, passes, sendErrors, malformed, kernelDrops, overruns } = status;
+  return {
+    queued,
+    transmitted,
+    received,
+    passes,
+    sendErrors,
+    malformed,
+    kernelDrops,
+    overruns,
+    rate: Math.round(status.rate),
+    lossEstimate: null,
+    expectedMissedAtLeast: null,
+  };
+}
+
+/** Links are swept at the same time, so that their rates add up and their passes do not. */
+function sumStatistics(a: Statistics, b: Statistics): Statistics {
+  return {
+    queued: a.queued + b.queued,
+    transmitted: a.transmitted + b.transmitted,
+    received: a.received + b.received,
+    passes: Math.max(a.passes, b.passes),
+    sendErrors: a.sendErrors + b.sendErrors,
+    malformed: a.malformed + b.malformed,
+    kernelDrops: a.kernelDrops + b.kernelDrops,
+    overruns: a.overruns + b.overruns,
+    rate: a.rate + b.rate,
+    lossEstimate: null,
+    expectedMissedAtLeast: null,
+  };
+}
+
+function untestedOf({ status, untested }: LinkResult, link: number): Untested[] {
+  if (untested.length === 0) return [];
+  return [{ link, targets: formatRanges(untested), reason: reasonOf(status) }];
+}
+
+function reasonOf({ stopped, linkFlaps }: EngineStatus): string {
+  if (stopped !== 'no') return stopped;
+  return linkFlaps > 0 ? 'link-down' : 'not-transmitted';
+}

@@ -1,0 +1,185 @@
+/** Checks the options of a sweep, and reads them from text for the command line. */
+
+import { randomInt } from 'node:crypto';
+import { OptionError } from '../errors.js';
+import { parseAddress } from '../targets/address.js';
+import { profileNames } from './pace.js';
+import type { ProfileName, Progress, SweepOptions } from './sweep-api.js';
+
+/** A rate as `SweepOptions` takes it. */
+export type RateOption = NonNullable<SweepOptions['rate']>;
+
+/** Options that are known to be right, each alone; what depends on a link is checked in plan.ts. */
+export interface CheckedOptions {
+  /** Names without duplicates, or null to take the link of the default route. */
+  readonly links: readonly string[] | null;
+  readonly exclude: readonly string[];
+  readonly rate: RateOption;
+  /** Null lets each link choose. */
+  readonly profile: ProfileName | null;
+  readonly passes: number | 'auto';
+  readonly cooldownMs: number | 'auto';
+  /** Host byte order, 0 to ask by probe, null to choose by the target's subnet. */
+  readonly sourceIp: number | null;
+  readonly sourceMac: string | null;
+  readonly sequential: boolean;
+  readonly seed: number;
+  readonly offLink: boolean;
+  readonly signal: AbortSignal | null;
+  readonly onProgress: ((progress: Progress) => void) | null;
+}
+
+const slowestRate = 0.1;
+const fastestRate = 100_000_000;
+const rateForm = `a number of frames per second from ${slowestRate} to 100M, such as 1000, 10k or 1M; "max"; "auto"; or "auto:" and a ceiling`;
+
+/** The record keeps the number of questions in one byte. */
+const mostPasses = 255;
+const passesForm = `a whole number from 1 to ${mostPasses}, or "auto"`;
+
+const longestMs = 3_600_000;
+const durationForm = 'a number and its unit, such as 350ms, 2s or 1m, or 0; at most 1h';
+
+const largestSeed = 0xffff_ffff;
+
+const millisecondsPer: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const factors: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6 };
+
+function refuse(option: string, words: string, value: unknown, form: string): never {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  throw new OptionError(option, `The ${words} ${shown} cannot be right.`, `Give ${form}.`);
+}
+
+function frequency(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([kKM])?$/.exec(text);
+  return match ? Number(match[1]) * (match[2] ? (factors[match[2]] ?? Number.NaN) : 1) : Number.NaN;
+}
+
+const isRate = (value: number) => value >= slowestRate && value <= fastestRate;
+
+/**
+ * Reads a rate: `1000`, `10k`, `1.5M`, `max`, `auto`, `auto:1M` or `auto:max`.
+ * @throws OptionError
+ */
+export function parseRate(text: string | number): RateOption {
+  if (text === 'auto' || text === 'max' || text === 'auto:max') return text;
+  if (typeof text === 'string' && text.startsWith('auto:')) {
+    const ceiling = frequency(text.slice('auto:'.length));
+    return isRate(ceiling) ? `auto:${ceiling}` : refuse('rate', 'rate', text, rateForm);
+  }
+  const rate = typeof text === 'number' ? text : frequency(String(text));
+  return isRate(rate) ? rate : refuse('rate', 'rate', text, rateForm);
+}
+
+/**
+ * Reads a duration with its unit (`ms`, `s`, `m` or `h`); only 0 needs none.
+ * @returns milliseconds
+ * @throws OptionError that names `option`
+ */
+export function parseDuration(text: string, option = 'cooldownMs'): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  const ms = match ? Number(match[1]) * (millisecondsPer[match[2] ?? ''] ?? Number.NaN) : Number.NaN;
+  if (text === '0') return 0;
+  return ms <= longestMs ? ms : refuse(option, 'duration', text, durationForm);
+}
+
+/**
+ * Reads how long to listen after the last frame: a duration or `auto`.
+ * @throws OptionError
+ */
+export function parseCooldown(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : parseDuration(text, 'cooldownMs');
+}
+
+/**
+ * Reads a number of passes or `auto`.
+ * @throws OptionError
+ */
+export function parsePasses(text: string | number): number | 'auto' {
+  if (text === 'auto') return 'auto';
+  const passes = typeof text === 'number' || /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isInteger(passes) || passes < 1 || passes > mostPasses) {
+    refuse('passes', 'number of passes', text, passesForm);
+  }
+  return passes;
+}
+
+/**
+ * Reads the seed of the random order.
+ * @throws OptionError
+ */
+export function parseSeed(text: string | number): number {
+  const seed = typeof text === 'number' || /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isInteger(seed) || seed < 0 || seed > largestSeed) {
+    refuse('seed', 'seed', text, `a whole number from 0 to ${largestSeed}`);
+  }
+  return seed;
+}
+
+/**
+ * Reads a sender hardware address: six bytes in hexadecimal, parted by colons or hyphens. A group address
+ * (IEEE 802: the lowest bit of the first byte, broadcast included) or zero is no sender.
+ * @returns the address in lower case with colons
+ * @throws OptionError
+ */
+export function parseSourceMac(text: string): string {
+  const form = 'a unicast hardware address such as 02:00:00:00:00:01';
+  const match = typeof text === 'string' && /^[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}$/i.test(text);
+  if (!match) refuse('sourceMac', 'source MAC', text, form);
+  const mac = text.toLowerCase().replaceAll('-', ':');
+  const group = Number.parseInt(mac.slice(0, 2), 16) & 1;
+  if (group || mac === '00:00:00:00:00:00') refuse('sourceMac', 'source MAC', text, form);
+  return mac;
+}
+
+function checkSourceIp(text: string): number {
+  const ip = typeof text === 'string' ? parseAddress(text) : null;
+  return ip ?? refuse('sourceIp', 'source IP', text, 'an IPv4 address of the link, or 0.0.0.0');
+}
+
+function checkCooldown(value: number | 'auto'): number | 'auto' {
+  if (value === 'auto') return value;
+  const right = typeof value === 'number' && value >= 0 && value <= longestMs;
+  return right
+    ? value
+    : refuse('cooldownMs', 'cooldown', value, `milliseconds from 0 to ${longestMs}, or "auto"`);
+}
+
+function checkLinks(links: readonly string[]): readonly string[] {
+  const form = 'at least one interface name, or leave it out to take the link of the default route';
+  if (!Array.isArray(links) || links.length === 0) refuse('links', 'list of links', '', form);
+  for (const name of links) {
+    if (typeof name !== 'string' || name === '') refuse('links', 'interface name', name, form);
+  }
+  return [...new Set(links)];
+}
+
+function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
+  return allowed.includes(value) ? value : refuse(option, option, value, `one of ${allowed.join(', ')}`);
+}
+
+/**
+ * Checks every option alone and fills in the defaults.
+ * @throws OptionError that names the option, what was given and the form expected
+ */
+export function checkOptions(options: SweepOptions): CheckedOptions {
+  const { exclude = [], profile, sourceIp, sourceMac, seed } = options;
+  const mac = sourceMac === undefined ? null : parseSourceMac(sourceMac);
+  // A foreign SHA with our own SPA would point the neighbours' caches away from us.
+  const impliedIp = mac === null ? null : 0;
+  return {
+    links: options.links === undefined ? null : checkLinks(options.links),
+    exclude: typeof exclude === 'string' ? [exclude] : exclude,
+    rate: parseRate(options.rate ?? 'auto'),
+    profile: profile === undefined ? null : oneOf('profile', profile, profileNames),
+    passes: parsePasses(options.passes ?? 'auto'),
+    cooldownMs: checkCooldown(options.cooldownMs ?? 'auto'),
+    sourceIp: sourceIp === undefined ? impliedIp : checkSourceIp(sourceIp),
+    sourceMac: mac,
+    sequential: oneOf('order', options.order ?? 'random', ['random', 'sequential']) === 'sequential',
+    seed: seed === undefined ? randomInt(largestSeed + 1) : parseSeed(seed),
+    offLink: options.offLink ?? false,
+    signal: options.signal ?? null,
+    onProgress: options.onProgress ?? null,
+  };
+}

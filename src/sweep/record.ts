@@ -1,0 +1,95 @@
+/** Decodes the packed records of the engine; native/core/sweep/record.h is the other side of this layout. */
+
+import { type NativeEngine, RECORD_BYTES } from '../native.js';
+
+/** One MAC that answers for one address, with what was seen of it and of the address. */
+export interface ResponderRecord {
+  /** Host byte order. */
+  readonly ip: number;
+  readonly mac: string;
+  /** Whether a unicast request was answered; null where none was sent. */
+  readonly confirmed: boolean | null;
+  /** Questions to this address, by whomever answered; stays at 255. */
+  readonly asked: number;
+  readonly replies: number;
+  /** Two MACs answered the same request for this address. */
+  readonly sameRequest: boolean;
+  /** The answers for this address went from one MAC to another and back. */
+  readonly alternated: boolean;
+  /** The address is one of ours: this answers the probe for it. */
+  readonly answersOwnProbe: boolean;
+  /** Kernel receive time of the first answer, in ms since the epoch. */
+  readonly firstAtMs: number;
+  /** Smallest unambiguous round trip in ms, or null. */
+  readonly rttMs: number | null;
+  /** Ethernet source of the first answer: differs from `mac` (its SHA) where something relays. */
+  readonly etherSource: string;
+}
+
+const addressFlag = { sameRequest: 1, alternated: 2 };
+const recordFlag = { answersOwnProbe: 1 };
+
+const hexByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function macAt(view: DataView, offset: number): string {
+  const bytes: (string | undefined)[] = [];
+  for (let i = 0; i < 6; i++) bytes.push(hexByte[view.getUint8(offset + i)]);
+  // join() makes a flat string; a sum would keep its parts, in every one of a million hosts.
+  return bytes.join(':');
+}
+
+/** The kernel stamps nanoseconds, but what lies below a microsecond is the scheduler's noise. */
+const toMicroseconds = (ms: number) => Math.round(ms * 1000) / 1000;
+
+/** Packed records, and a view to decode them by. */
+export interface RecordBuffer {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/** Room for so many records. */
+export function recordBuffer(records: number): RecordBuffer {
+  const bytes = new Uint8Array(records * RECORD_BYTES);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
+
+/** All `count` records of an engine as they stand. */
+export function readRecords(engine: Pick<NativeEngine, 'read'>, count: number): RecordBuffer {
+  const buffer = recordBuffer(count);
+  let from = 0;
+  while (from < count) {
+    const read = engine.read(from, buffer.bytes.subarray(from * RECORD_BYTES));
+    if (read === 0) break;
+    from += read;
+  }
+  return from === count
+    ? buffer
+    : { bytes: buffer.bytes.subarray(0, from * RECORD_BYTES), view: buffer.view };
+}
+
+/** Address of the `index`-th record, in host byte order. */
+export function recordAddress(view: DataView, index: number): number {
+  return view.getUint32(index * RECORD_BYTES, true);
+}
+
+/** Decodes the `index`-th record. */
+export function decodeRecord(view: DataView, index: number): ResponderRecord {
+  const at = index * RECORD_BYTES;
+  const confirmed = view.getUint8(at + 10);
+  const addressFlags = view.getUint32(at + 16, true);
+  const rtt = view.getFloat64(at + 32, true);
+  const recordFlags = view.getUint16(at + 46, true);
+  return {
+    ip: view.getUint32(at, true),
+    mac: macAt(view, at + 4),
+    confirmed: confirmed === 2 ? null : confirmed === 1,
+    asked: view.getUint8(at + 11),
+    replies: view.getUint32(at + 12, true),
+    sameRequest: (addressFlags & addressFlag.sameRequest) !== 0,
+    alternated: (addressFlags & addressFlag.alternated) !== 0,
+    answersOwnProbe: (recordFlags & recordFlag.answersOwnProbe) !== 0,
+    firstAtMs: view.getFloat64(at + 24, true),
+    rttMs: Number.isNaN(rtt) ? null : toMicroseconds(rtt),
+    etherSource: macAt(view, at + 40),
+  };
+}

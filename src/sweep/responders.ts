@@ -1,0 +1,59 @@
+/** Yields the responders of running engines. The engines' own tables are the queue: nothing is kept twice. */
+
+import type { LinkPlan } from '../links/plan.js';
+import { isEcho } from '../report/hosts.js';
+import { timestamp } from '../report/timestamp.js';
+import { formatAddress } from '../targets/address.js';
+import type { Bell } from './bell.js';
+import type { LinkRun } from './link-run.js';
+import { decodeRecord, type ResponderRecord, recordBuffer } from './record.js';
+import type { Responder } from './sweep-api.js';
+
+export interface ResponderSource {
+  /** Rings when responders were heard, or the sweep has ended. */
+  readonly bell: Bell;
+  /** Empty until the engines are open. */
+  runs(): readonly LinkRun[];
+  ended(): boolean;
+}
+
+const recordsAtOnce = 1024;
+
+/** Everything from the first responder on, whenever it is asked; of each link in the order of first answers. */
+export async function* respondersOf({ bell, runs, ended }: ResponderSource): AsyncGenerator<Responder, void> {
+  const buffer = recordBuffer(recordsAtOnce);
+  const positions: number[] = [];
+  for (;;) {
+    const news = bell.next();
+    const last = ended();
+    let heard = 0;
+    for (const [link, run] of runs().entries()) {
+      const from = positions[link] ?? 0;
+      const count = run.read(from, buffer.bytes);
+      positions[link] = from + count;
+      heard += count;
+      for (let i = 0; i < count; i++) {
+        const record = decodeRecord(buffer.view, i);
+        if (!isEcho(record, run.plan)) yield responderOf(record, run.plan, link);
+      }
+    }
+    if (heard > 0) continue;
+    if (last) return;
+    await news;
+  }
+}
+
+function responderOf(record: ResponderRecord, plan: LinkPlan, link: number): Responder {
+  return {
+    ip: formatAddress(record.ip),
+    mac: record.mac,
+    rttMs: record.rttMs,
+    firstAt: timestamp(record.firstAtMs),
+    link,
+    interface: plan.link.name,
+    netns: null,
+    vlan: null,
+    vendor: null,
+    name: null,
+  };
+}

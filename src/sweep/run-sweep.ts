@@ -1,0 +1,192 @@
+/** Conducts a sweep: options, targets, links and engines in, responders and a report out. */
+
+import type { Report } from '../generated/report-types.js';
+import { chooseLinks } from '../links/links.js';
+import { type LinkPlan, planSweep } from '../links/plan.js';
+import type { NativeAddon, NativeLink } from '../native.js';
+import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
+import { explainNativeError, systemFailure } from '../system-error.js';
+import { parseTargets, type TargetSet } from '../targets/parse.js';
+import { resolveTargets } from '../targets/resolve.js';
+import { createBell } from './bell.js';
+import { type LinkRun, openLinkRun } from './link-run.js';
+import { type CheckedOptions, checkOptions } from './options.js';
+import { progressOf } from './progress.js';
+import { respondersOf } from './responders.js';
+import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
+
+type Targets = string | readonly string[] | TargetSet | undefined;
+
+const progressIntervalMs = 100;
+
+/**
+ * Starts a sweep with the addon that `load` gives.
+ *
+ * One promise, `finished`, owns the end: it settles once every engine is closed, and everything else (iteration,
+ * disposal, `report()`) waits for it.
+ */
+export function runSweep(load: () => NativeAddon, targets: Targets, options: SweepOptions): Sweep {
+  const bell = createBell();
+  const clock = performance.now();
+  let runs: readonly LinkRun[] = [];
+  let stopping = false;
+  let ended = false;
+
+  const stop = (): void => {
+    stopping = true;
+    for (const run of runs) run.stop();
+  };
+  const progress = (): Progress => progressOf(runs, performance.now() - clock, ended);
+
+  const conduct = async (): Promise<Report> => {
+    const checked = checkOptions(options);
+    const { signal } = checked;
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const { plans, links, addon } = await prepare(load, targets, checked);
+      const startedAt = new Date();
+      const started = performance.now();
+      if (!stopping) {
+        runs = openAll(addon, plans, checked, bell.ring);
+        for (const run of runs) run.start();
+        await allDone(runs, stop, checked.onProgress, progress);
+      }
+      // Closed before their results are read, so that these are final.
+      for (const run of runs) run.close();
+      const results = runs.length > 0 ? runs.map(resultOf) : plans.map(untouched);
+      refuseVoid(results);
+      return buildReport({ startedAt, durationMs: performance.now() - started, links, results });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      for (const run of runs) run.close();
+      ended = true;
+      bell.ring();
+    }
+  };
+
+  const finished = conduct().then((report) => {
+    options.onProgress?.(progress());
+    return report;
+  });
+  const settled = finished.then(
+    () => {},
+    () => {},
+  );
+
+  const iterate = (): AsyncIterableIterator<Responder> => {
+    const responders = respondersOf({ bell, runs: () => runs, ended: () => ended });
+    return {
+      next: async () => {
+        const result = await responders.next();
+        if (result.done) await finished;
+        return result;
+      },
+      // Stops before it asks the generator to return: that one may be waiting for the next responder.
+      return: async () => {
+        stop();
+        await settled;
+        return responders.return();
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  };
+
+  return {
+    [Symbol.asyncIterator]: iterate,
+    report: () => finished,
+    progress,
+    [Symbol.asyncDispose]: () => {
+      stop();
+      return settled;
+    },
+  };
+}
+
+interface Prepared {
+  readonly addon: NativeAddon;
+  readonly links: readonly NativeLink[];
+  readonly plans: readonly LinkPlan[];
+}
+
+async function prepare(
+  load: () => NativeAddon,
+  targets: Targets,
+  checked: CheckedOptions,
+): Promise<Prepared> {
+  // Targets first: what is wrong with them is the caller's to mend, on any machine.
+  const wanted = targets === undefined ? null : await readTargets(targets);
+  const exclude = checked.exclude.length > 0 ? (await readTargets(checked.exclude)).ranges : [];
+  const addon = load();
+  try {
+    const links = addon.listLinks();
+    const chosen = chooseLinks(addon, links, checked.links);
+    const plans = planSweep({ links: chosen, allLinks: links, targets: wanted, exclude, options: checked });
+    return { addon, links, plans };
+  } catch (error) {
+    throw explainNativeError(error, 'list the interfaces');
+  }
+}
+
+async function readTargets(targets: NonNullable<Targets>): Promise<TargetSet> {
+  const isText = typeof targets === 'string' || Array.isArray(targets);
+  const parsed = isText ? parseTargets(targets as string | readonly string[]) : (targets as TargetSet);
+  return resolveTargets(parsed);
+}
+
+/** Opens all engines or none. */
+function openAll(
+  addon: NativeAddon,
+  plans: readonly LinkPlan[],
+  checked: CheckedOptions,
+  onWake: () => void,
+): LinkRun[] {
+  const runs: LinkRun[] = [];
+  try {
+    for (const plan of plans) runs.push(openLinkRun(addon, plan, checked, onWake));
+    return runs;
+  } catch (error) {
+    for (const run of runs) run.close();
+    throw error;
+  }
+}
+
+/** Where a system call failed on every link before a frame had left, the sweep did not start: there is no report. */
+function refuseVoid(results: readonly LinkResult[]): void {
+  const isVoid = ({ status }: LinkResult) => status.stopped === 'system-error' && status.transmitted === 0;
+  const [first] = results;
+  if (!first?.status.fault || !results.every(isVoid)) return;
+  throw systemFailure(first.status.fault, `sweep on ${first.plan.link.name}`);
+}
+
+/** Waits for all engines; reports progress meanwhile. What `onProgress` throws ends the sweep. */
+async function allDone(
+  runs: readonly LinkRun[],
+  stop: () => void,
+  onProgress: ((progress: Progress) => void) | null,
+  progress: () => Progress,
+): Promise<void> {
+  const done = Promise.all(runs.map((run) => run.done));
+  if (!onProgress) {
+    await done;
+    return;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const thrown = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      try {
+        onProgress(progress());
+      } catch (error) {
+        stop();
+        reject(error);
+      }
+    }, progressIntervalMs).unref();
+  });
+  try {
+    await Promise.race([done, thrown]);
+  } finally {
+    clearInterval(timer);
+  }
+}

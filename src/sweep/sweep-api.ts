@@ -1,0 +1,79 @@
+/** What a program sees of a sweep: its options, its responders, its progress and its handle. */
+import type { Report } from '../generated/report-types.js';
+
+/** One MAC that answers for one address, as it is first heard. */
+export interface Responder {
+  readonly ip: string;
+  readonly mac: string;
+  /** Round trip in ms, or null where it cannot be told which request was answered. */
+  readonly rttMs: number | null;
+  /** ISO 8601, by the kernel's receive timestamp. */
+  readonly firstAt: string;
+  /** Index into the report's `links`. */
+  readonly link: number;
+  readonly interface: string;
+  readonly netns: string | null;
+  readonly vlan: number | null;
+  readonly vendor: string | null;
+  readonly name: string | null;
+}
+
+/** Where a sweep stands; numbers are summed over its links. */
+export interface Progress {
+  readonly phase: 'sweep' | 'census' | 'cooldown' | 'done';
+  /** Pass that is under way, from 1. */
+  readonly pass: number;
+  readonly targets: number;
+  /** Addresses that have answered so far. */
+  readonly answered: number;
+  readonly responders: number;
+  readonly transmitted: number;
+  /** Frames per second while sending. */
+  readonly rate: number;
+  readonly elapsedMs: number;
+  /** Expected time to the end in ms, or null where it cannot be told. */
+  readonly remainingMs: number | null;
+}
+
+export type ProfileName = 'lan' | 'wifi' | 'dai';
+
+export interface SweepOptions {
+  /** Interfaces to sweep on, by name; without any, that of the default route. */
+  readonly links?: readonly string[];
+  /** Targets to leave out, in the same forms as targets. */
+  readonly exclude?: string | readonly string[];
+  /** Frames per second on each link: a number, `'auto'` (the profile's), `'auto:CEILING'` or `'max'`. */
+  readonly rate?: number | 'auto' | 'max' | `auto:${string}`;
+  /** Default `lan`, or `wifi` on a wireless link. */
+  readonly profile?: ProfileName;
+  /** Passes over the addresses that are not settled; a number is exact. Default `'auto'`. */
+  readonly passes?: number | 'auto';
+  /** Listening after the last frame, in ms. Default `'auto'`: by the answers heard, 350 to 1500. */
+  readonly cooldownMs?: number | 'auto';
+  /** Sender protocol address; `'0.0.0.0'` asks by probe. Default: the interface's address in the target's subnet. */
+  readonly sourceIp?: string;
+  /** Sender hardware address; without `sourceIp` it implies SPA 0. Default: the interface's own. */
+  readonly sourceMac?: string;
+  readonly order?: 'random' | 'sequential';
+  /** Seed of the random order, an unsigned 32-bit integer. Default: drawn anew. */
+  readonly seed?: number;
+  /** Ask targets that are in none of the link's subnets, too. */
+  readonly offLink?: boolean;
+  /** Ends the sweep; the report then has the outcome `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Called at most ten times a second while the sweep runs, and once at its end. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * A running sweep. Iterating yields each responder as it is first heard; leaving the loop early, disposing or
+ * aborting ends the sweep. A sweep runs whether it is iterated or not.
+ */
+export interface Sweep extends AsyncIterable<Responder>, AsyncDisposable {
+  /**
+   * Resolves when the sweep has ended, however it ended.
+   * @throws ArpsweepError where it could not start
+   */
+  report(): Promise<Report>;
+  progress(): Progress;
+}
