@@ -79,6 +79,14 @@ TEST_CASE("what could not be sent is given back") {
   CHECK(pacer.Take(kStart, 1) == 0);
 }
 
+TEST_CASE("what was left over of a batch goes back to the burst") {
+  Pacer pacer(1000, 100);
+  REQUIRE(pacer.Take(kStart, 64) == 64);
+  pacer.Return(63);
+  CHECK(pacer.Take(kStart, 200) == 99);
+  CHECK(pacer.Take(kStart, 200) == 0);
+}
+
 TEST_CASE("without a rate nothing waits") {
   Pacer pacer(std::numeric_limits<double>::infinity(), 0);
   CHECK(pacer.Take(kStart, 64) == 64);

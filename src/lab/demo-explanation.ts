@@ -1,24 +1,9 @@
 /** Says in a few lines what a report shows, by nothing but the report. */
 import type { Host, HostResponder, Report } from '../generated/report-types.js';
-import { counted } from '../reporters/text.js';
+import { counted, wrapped } from '../reporters/text.js';
 import { parseTargets } from '../targets/parse.js';
 import { countAddresses, formatRanges, type Range, type Ranges, subtract } from '../targets/ranges.js';
 import { list } from '../wording.js';
-
-const WIDTH = 100;
-
-function wrap(text: string): string {
-  const lines: string[] = [];
-  let line = '-';
-  for (const word of text.split(' ')) {
-    if (line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = ' ';
-    }
-    line += ` ${word}`;
-  }
-  return [...lines, line, ''].join('\n');
-}
 
 function who({ mac, vendor, name }: HostResponder): string {
   const known = name ?? vendor;
@@ -66,8 +51,8 @@ function silence(range: Range, { statistics }: Report): string {
   );
 }
 
-/** The explanation, in lines of at most 100 columns, each ended by a newline. */
-export function explain(report: Report): string {
+/** The explanation, in lines of at most so many columns, each ended by a newline. */
+export function explain(report: Report, columns: number): string {
   const conflicts = report.hosts.filter(({ responders }) => responders.length > 1);
   const silent = longestSilence(report);
   return [
@@ -75,6 +60,7 @@ export function explain(report: Report): string {
     ...conflicts.map((host) => conflict(host, report)),
     ...(silent === undefined ? [] : [silence(silent, report)]),
   ]
-    .map(wrap)
+    .flatMap((text) => wrapped(`- ${text}`, columns))
+    .map((line) => `${line}\n`)
     .join('');
 }

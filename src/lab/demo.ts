@@ -8,6 +8,9 @@ import { createLab } from './lab.js';
 
 const ARPSWEEP = fileURLToPath(new URL('../../bin/arpsweep.js', import.meta.url));
 
+/** Longer lines of prose are hard to read. */
+const WIDEST = 100;
+
 /** On the lab's own /run, which vanishes with it. */
 const REPORT_FILE = '/run/report.json';
 
@@ -49,7 +52,8 @@ export async function runDemoHere(signal: AbortSignal): Promise<number> {
       process.stdout.write('\n');
     }
     const report = JSON.parse(readFileSync(REPORT_FILE, 'utf8')) as Report;
-    process.stdout.write(`What this report says:\n${explain(report)}`);
+    const columns = Math.min(process.stdout.columns || WIDEST, WIDEST);
+    process.stdout.write(`What this report says:\n${explain(report, columns)}`);
     return 0;
   } finally {
     await lab.remove();

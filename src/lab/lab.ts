@@ -19,7 +19,6 @@ import { assertIsolated } from './isolation-guard.js';
 import { type Link, linkHandle } from './link.js';
 import { waitFor } from './wait-for.js';
 
-export type { CommandResult } from './command.js';
 export type { Host, HostOptions } from './host.js';
 export type { Link } from './link.js';
 

@@ -19,9 +19,11 @@ uint32_t Pacer::Take(int64_t now, uint32_t want) {
   if (burst_left_ > 0) {
     const uint32_t granted = std::min(want, burst_left_);
     burst_left_ -= granted;
+    from_burst_ = true;
     due_ns_ = now_ns + interval_ns_;
     return granted;
   }
+  from_burst_ = false;
   if (due_ns_ == 0) due_ns_ = now_ns;
   if (now_ns < due_ns_) return 0;
   // Whoever is due for longer than the slack has paused; at low rates the slack is one frame.
@@ -33,7 +35,11 @@ uint32_t Pacer::Take(int64_t now, uint32_t want) {
 }
 
 void Pacer::Return(uint32_t frames) {
-  if (paced_) due_ns_ -= frames * interval_ns_;
+  if (from_burst_) {
+    burst_left_ += frames;
+  } else if (paced_) {
+    due_ns_ -= frames * interval_ns_;
+  }
 }
 
 int64_t Pacer::NextAt(int64_t now) const {

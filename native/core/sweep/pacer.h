@@ -20,7 +20,7 @@ class Pacer {
   /// How many of `want` frames may be sent at monotonic time `now`; they count as sent.
   uint32_t Take(int64_t now, uint32_t want);
 
-  /// Gives back frames that were taken but could not be sent.
+  /// Gives back frames of the last Take that were not sent.
   void Return(uint32_t frames);
 
   /// When Take will next allow a frame, given that the last call returned 0 at `now`.
@@ -33,6 +33,7 @@ class Pacer {
   double interval_ns_;
   uint32_t burst_left_;
   bool paced_;
+  bool from_burst_ = false;  // the last Take
   double due_ns_ = 0;  // when the next frame is due; 0 before the first
 };
 

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Gets a fresh Debian machine with Node and npm ready: system packages, npm packages, the native addon, the TypeScript.
+# Usage: setup.sh demo|test. `demo` is what building and the lab need; `test` adds compilers, witnesses and peers.
+set -eu
+cd "$(dirname "$0")/.."
+
+demo='g++ make python3 iproute2 util-linux libpcap-dev'
+test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap procps libcap2-bin"
+case ${1:-} in
+  demo) packages=$demo ;;
+  test) packages=$test ;;
+  *)
+    echo 'usage: setup.sh demo|test' >&2
+    exit 2
+    ;;
+esac
+
+missing=
+for package in $packages; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" = 0 ]; then
+    sudo=
+  elif command -v sudo >/dev/null; then
+    sudo=sudo
+  else
+    echo "setup: these packages are missing and only root may install them:$missing" >&2
+    exit 3
+  fi
+  echo "setup: installing$missing"
+  $sudo apt-get update -qq
+  # shellcheck disable=SC2086 # the packages are words
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+npm ci --no-audit --no-fund
