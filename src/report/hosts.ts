@@ -22,8 +22,8 @@ export interface HostSource {
   /** Index into the report's links. */
   readonly link: number;
   readonly records: RecordBuffer;
-  /** Whether anything was sent at all, and with it the probe for our own addresses. */
-  readonly began: boolean;
+  /** How often each of our own addresses was probed. */
+  readonly ownProbes: number;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface HostSource {
  * targets are left out unless somebody answered for them.
  */
 export function hostsOf(source: HostSource): AddressedHost[] {
-  const { plan, link, records, began } = source;
+  const { plan, link, records, ownProbes } = source;
   const own = new Set(plan.own);
   const hosts: AddressedHost[] = [];
   for (const [address, responders] of byAddress(records)) {
@@ -40,9 +40,8 @@ export function hostsOf(source: HostSource): AddressedHost[] {
     if (self && others.length === 0 && !contains(plan.targets, address)) continue;
     hosts.push(gather(address, link, self, responders[0]?.asked ?? 0, others));
   }
-  const asked = began ? 1 : 0;
   for (const address of own) {
-    if (contains(plan.targets, address)) hosts.push(gather(address, link, true, asked, []));
+    if (contains(plan.targets, address)) hosts.push(gather(address, link, true, ownProbes, []));
   }
   return hosts.sort((a, b) => a.address - b.address);
 }

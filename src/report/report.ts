@@ -77,7 +77,7 @@ export function untouched(plan: LinkPlan): LinkResult {
 export function buildReport({ startedAt, durationMs, links, results }: SweepResult): Report {
   const plans = results.map(({ plan }) => plan);
   const perLink = results.map(({ plan, status, records }, link) =>
-    hostsOf({ plan, link, records, began: status.queued > 0 }),
+    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status) }),
   );
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
   const hosts =
@@ -128,6 +128,11 @@ function linkReport({ plan, status }: LinkResult): LinkReport {
     prefixLength: plan.prefixLength,
     statistics: statisticsOf(status),
   };
+}
+
+/** The first two passes begin with a probe for each (Conductor::RunPasses of native/core/sweep/conductor.cc). */
+function ownProbesOf({ queued, passes }: EngineStatus): number {
+  return queued > 0 ? Math.min(passes, 2) : 0;
 }
 
 function countsOf({ plan, status }: LinkResult, hosts: readonly AddressedHost[]): Counts {

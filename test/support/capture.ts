@@ -21,6 +21,8 @@ export interface Capture {
 /** IEEE 802 local experimental EtherType 1, for the frame that marks the end of a capture. */
 const FENCE_ETHERTYPE = 0x88b5;
 const BUFFER_MIB = 64;
+/** Bytes kept of a frame. tcpdump divides its buffer into slots of this size: a few large ones soon overflow. */
+const SNAPSHOT_LENGTH = 256;
 
 /** tcpdump insists on giving up root, which a user namespace of one user does not let it; dumpcap does not. */
 function witnessArgv(iface: string, filter: string): string[] {
@@ -34,13 +36,29 @@ function witnessArgv(iface: string, filter: string): string[] {
         'root',
         '-B',
         `${BUFFER_MIB * 1024}`,
+        '-s',
+        `${SNAPSHOT_LENGTH}`,
         '--immediate-mode',
         '-U',
         '-w',
         '-',
         filter,
       ]
-    : ['dumpcap', '-i', iface, '-P', '-q', '-B', `${BUFFER_MIB}`, '-w', '-', '-f', filter];
+    : [
+        'dumpcap',
+        '-i',
+        iface,
+        '-P',
+        '-q',
+        '-B',
+        `${BUFFER_MIB}`,
+        '-s',
+        `${SNAPSHOT_LENGTH}`,
+        '-w',
+        '-',
+        '-f',
+        filter,
+      ];
 }
 
 /** Untagged Ethernet to nobody, with an identity of its own. */
