@@ -1,5 +1,6 @@
 /** Builds the report from what the engines of a sweep have to say at its end. */
 
+import { getSystemErrorName } from 'node:util';
 import { diagnose } from '../findings/diagnose.js';
 import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
@@ -127,6 +128,7 @@ function linkReport({ plan, status }: LinkResult): LinkReport {
     ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
     prefixLength: plan.prefixLength,
     statistics: statisticsOf(status),
+    ...(status.fault && { fault: { ...status.fault, code: getSystemErrorName(-status.fault.errno) } }),
   };
 }
 

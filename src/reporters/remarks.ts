@@ -8,7 +8,6 @@ const reasons: Readonly<Record<string, string>> = {
   'send-blocked': 'nothing could be sent for a second',
   'link-down': 'the link was down',
   'link-gone': 'the interface is gone',
-  'system-error': 'a system call failed',
 };
 
 function namesAll(message: string, addresses: readonly string[]): boolean {
@@ -25,10 +24,12 @@ function* findingLines(finding: Finding, paint: Paint): Iterable<string> {
 }
 
 function untestedLine(report: Report, { link, targets, reason }: Untested, paint: Paint): string {
-  const cause = reasons[reason];
+  const { fault } = report.links[link] ?? {};
+  const cause = fault ? `${fault.syscall} failed with ${fault.code}` : reasons[reason];
   const why = cause === undefined ? printable(reason) : `${reason}: ${cause}`;
   const where = linkName(report.links[link]);
-  return `${paint('untested:', 'warning')} ${shortList(targets, 5)} on ${where} (${why})`;
+  const which = shortList(targets, 5).replace(/ more$/, ' more ranges');
+  return `${paint('untested:', 'warning')} ${which} on ${where} (${why})`;
 }
 
 function* lossLines({ kernelDrops, overruns }: Statistics, paint: Paint): Iterable<string> {
@@ -48,10 +49,10 @@ export function* remarkLines(report: Report, colour: boolean): Iterable<string> 
   yield* lossLines(report.statistics, paint);
 }
 
-function missed({ lossEstimate, expectedMissedAtLeast, passes }: Statistics): string {
+/** What may be missed, or null where nothing is known of it. */
+function missed({ lossEstimate, expectedMissedAtLeast, passes }: Statistics): string | null {
   if (lossEstimate === null || expectedMissedAtLeast === null) {
-    const why = passes < 2 ? 'asked too seldom' : 'too few answers';
-    return `${why} to tell what was missed`;
+    return passes === 1 ? 'asked only once, so a lost question looks like silence' : null;
   }
   const loss = `${(lossEstimate * 100).toFixed(1)} % of the questions lost`;
   // The estimate rests on hosts that answered at least once, hence "at least".
@@ -67,6 +68,14 @@ const outcomes: Readonly<Record<Report['outcome'], string>> = {
   failed: 'Failed. ',
 };
 
+/** Links that asked without an address of their own, which proxies do not answer. */
+export function* senderLines({ links }: Report): Iterable<string> {
+  for (const link of links) {
+    if (link.ip !== null) continue;
+    yield `${linkName(link)}: asked without a sender address (SPA 0)`;
+  }
+}
+
 /** The sweep in one line: what became of the targets, at what cost, and what may be missed. */
 export function summaryLine({ outcome, counts, durationMs, statistics }: Report): string {
   const of = [
@@ -76,17 +85,20 @@ export function summaryLine({ outcome, counts, durationMs, statistics }: Report)
     ...(counts.untested > 0 ? [`${grouped(counts.untested)} untested`] : []),
   ];
   const cost = `${counted(statistics.transmitted, 'frame')} in ${duration(durationMs)}`;
-  return `${outcomes[outcome]}${counted(counts.targets, 'address', 'addresses')}: ${of.join(', ')}; ${cost}; ${missed(statistics)}`;
+  const loss = missed(statistics);
+  const parts = [of.join(', '), cost, ...(loss === null ? [] : [loss])];
+  return `${outcomes[outcome]}${counted(counts.targets, 'address', 'addresses')}: ${parts.join('; ')}`;
 }
 
 /** Every counter of every link, for `--verbose`. */
 export function* statisticsLines(report: Report): Iterable<string> {
   for (const link of report.links) {
     const { statistics: s } = link;
-    const sender = link.ip === null ? 'SPA 0' : `${link.ip}/${link.prefixLength ?? '?'}`;
+    const sender = link.ip === null ? 'no sender address' : `${link.ip}/${link.prefixLength ?? '?'}`;
     yield `${linkName(link)}: ${link.mac}, ${sender}`;
     yield `  sent      ${grouped(s.queued)} queued, ${grouped(s.transmitted)} transmitted, ${counted(s.passes, 'pass', 'passes')}, ${counted(s.sendErrors, 'send error')}, ${grouped(s.rate)}/s`;
     yield `  received  ${counted(s.received, 'reply', 'replies')}, ${grouped(s.malformed)} malformed, ${grouped(s.kernelDrops)} dropped by the kernel, ${counted(s.overruns, 'overrun')}`;
-    yield `  missed    ${missed(s)}`;
+    const loss = missed(s);
+    if (loss !== null) yield `  missed    ${loss}`;
   }
 }

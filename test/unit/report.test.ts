@@ -264,6 +264,17 @@ describe('a report', () => {
   });
 });
 
+describe('a fault', () => {
+  it('is named where a system call ended the sweep of a link, and nowhere else', () => {
+    const { links } = report(
+      { status: { stopped: 'system-error', fault: { syscall: 'sendmmsg', errno: 22 } } },
+      { on: eth1 },
+    );
+    expect(links[0]?.fault).toEqual({ syscall: 'sendmmsg', errno: 22, code: 'EINVAL' });
+    expect(links[1]).not.toHaveProperty('fault');
+  });
+});
+
 describe('the outcome', () => {
   const ended = (more: Partial<EngineStatus>): EngineStatus => ({ ...doneStatus, ...more });
   it.each([
