@@ -36,7 +36,11 @@ const problem = (name: string, message: string, remedy: string): Check => ({
 function checkPlatform({ platform }: Facts): Check {
   return platform === 'linux'
     ? ok('platform', 'This is Linux.')
-    : problem('platform', `This is ${platform}; packet sockets are of Linux.`, 'Run arpsweep on Linux.');
+    : problem(
+        'platform',
+        `This is ${platform}; packet sockets are a thing of Linux.`,
+        'Run arpsweep on Linux.',
+      );
 }
 
 /** The range of package.json's engines, which the launcher has enforced already. */
@@ -44,10 +48,10 @@ function checkNode({ nodeVersion }: Facts): Check {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
   const suits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24;
   return suits
-    ? ok('node', `Node ${nodeVersion} suits.`)
+    ? ok('node', `Node ${nodeVersion} is supported.`)
     : problem(
         'node',
-        `Node ${nodeVersion} does not suit.`,
+        `Node ${nodeVersion} is not supported.`,
         'Use Node 20.19 or later, 22.12 or later, or 24.',
       );
 }
@@ -65,8 +69,8 @@ function checkCapability(facts: Facts, asRoot: string): Check {
   if (!facts.mayEverOpenPacketSocket) {
     return problem(
       'capability',
-      'CAP_NET_RAW is missing, and this container cannot have it.',
-      'Start the container with it: docker run --cap-add NET_RAW, or in Kubernetes ' +
+      'CAP_NET_RAW is missing, and no program started from here can have it, not even as root.',
+      'If this is a container, start it with: docker run --cap-add NET_RAW, or in Kubernetes ' +
         'securityContext: {capabilities: {add: [NET_RAW]}}.',
     );
   }
@@ -81,7 +85,8 @@ function hindrance({
   flags,
   carrier,
 }: Interface): { why: string; remedy: string | null } | null {
-  if (flags.includes('LOOPBACK')) return { why: 'is the loopback interface', remedy: null };
+  if (flags.includes('LOOPBACK'))
+    return { why: 'is the loopback interface: there is nothing to sweep', remedy: null };
   if (type !== 'ethernet' || mac === null) return { why: 'is not Ethernet', remedy: null };
   if (flags.includes('NOARP')) {
     return { why: 'does no ARP (NOARP)', remedy: null };
@@ -110,7 +115,7 @@ function checkInterfaces(interfaces: readonly Interface[]): Check[] {
       : {
           name: 'interface',
           result: 'note',
-          message: `${name} has no IPv4 address: it is swept with SPA 0, and only for targets that are named.`,
+          message: `${name} has no IPv4 address: name the targets; they are asked without a sender address (SPA 0).`,
           remedy: null,
         };
   });
@@ -128,8 +133,9 @@ function checkInterfaces(interfaces: readonly Interface[]): Check[] {
 /** Only the demo and the tests of an ordinary user need them. */
 function checkUserNamespaces({ root, userNamespacesForbiddenBy: cause }: Facts): Check {
   const name = 'user namespaces';
-  if (root) return ok(name, 'Not needed: this is root.');
-  if (cause === null) return ok(name, 'Nothing is known to forbid them: "arpsweep demo" runs as this user.');
+  if (root) return ok(name, 'The demo needs no user namespaces: this is root.');
+  if (cause === null)
+    return ok(name, 'Nothing is known to forbid user namespaces: "arpsweep demo" runs as this user.');
   return {
     name,
     result: 'note',

@@ -1,5 +1,6 @@
 /** What a command ends with when it throws: a sentence, a remedy and an exit code, never a bare stack trace. */
 import { ArpsweepError, OptionError, TargetSyntaxError } from '../errors.js';
+import { wrapped } from '../reporters/text.js';
 
 const usageExit = 2;
 export const couldNotRunExit = 3;
@@ -9,9 +10,12 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof OptionError || error instanceof TargetSyntaxError ? usageExit : couldNotRunExit;
 }
 
-/** The text for standard error. `debug` adds where the error came from. */
-export function describeError(error: unknown, debug: boolean): string {
-  const lines = [`arpsweep: ${sentence(error)}`];
+/**
+ * The text for standard error. `debug` adds where the error came from. Of the lines only the sentence is wrapped to
+ * a terminal of so many columns: a remedy may be a command, to be copied as it is.
+ */
+export function describeError(error: unknown, debug: boolean, columns: number | null = null): string {
+  const lines = wrapped(`arpsweep: ${sentence(error)}`, columns);
   if (error instanceof ArpsweepError) lines.push(error.remedy);
   else lines.push('This is a defect of arpsweep; run it with ARPSWEEP_DEBUG=1 to see where it happened.');
   if (debug && error instanceof Error) lines.push(stackOf(error));

@@ -4,6 +4,7 @@ import { OptionError, TargetSyntaxError } from '../errors.js';
 import { version } from '../version.js';
 import { describeError, exitCodeOf } from './failure.js';
 import { buildProgram } from './program.js';
+import { columnsOf } from './terminal.js';
 
 /**
  * @param words the command line after the script's name
@@ -23,8 +24,7 @@ export async function main(words: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const problem = error instanceof CommanderError ? usageError(error) : error;
     const { ARPSWEEP_DEBUG } = process.env;
-    const debug = (ARPSWEEP_DEBUG ?? '') !== '' || words.includes('-v') || words.includes('--verbose');
-    process.stderr.write(describeError(problem, debug));
+    process.stderr.write(describeError(problem, (ARPSWEEP_DEBUG ?? '') !== '', columnsOf(process.stderr)));
     if (problem instanceof TargetSyntaxError && /^[a-z]+$/.test(problem.input)) {
       // A mistyped command can only be taken for a host name.
       const commands = program.commands.map((command) => command.name()).join(', ');

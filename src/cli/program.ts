@@ -7,24 +7,28 @@ import type { InterfacesFlags } from './interfaces-command.js';
 import type { SweepFlags } from './sweep-flags.js';
 
 const examples = `
-Targets: 10.0.0.0/24  10.0.0.7  10.0.0.7-90  10.0.0.7-10.0.0.90  10.0.0-3.1-254  10.0.0.0:255.255.255.0
-         a host name  - (standard input); without any, the subnets of the link
+Targets:
+  10.0.0.7       10.0.0.0/24           10.0.0.0:255.255.255.0
+  10.0.0.7-90    10.0.0.7-10.0.0.90    10.0.0-3.1-254
+  a host name    - (standard input)    none: the subnets of the interface
 
 Examples:
-  arpsweep                                     the subnet of the default route's interface
-  arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1     one range but its first address, on eth1
+  arpsweep                                    the default route's subnet
+  arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1    all of it but one address
   arpsweep 10.0.0.0/16 -r 10k -f json -o r.json
-  arpsweep --fail-on duplicate-address         exit code 1 where machines contend for an address
-  arpsweep demo                                on networks of its own making, for a first look
+  arpsweep --fail-on duplicate-address        exit with 1 on a conflict
+  arpsweep demo                               a first look, on no real network
 
-Exit codes: 0 clean, 1 a --fail-on finding, 2 wrong usage, 3 could not run or inconclusive, 130 and 143 interrupted`;
+Exit codes:
+  0 clean    1 a --fail-on finding    2 wrong usage, nothing sent
+  3 could not run, or inconclusive    130, 143 interrupted`;
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 function addSweepOptions(sweep: Command): Command {
   return sweep
     .option('-I, --interface <name>', 'interface to sweep on; may be given several times', collect)
-    .option('-x, --exclude <target>', 'leave these addresses out; may be given several times', collect)
+    .option('-x, --exclude <target>', 'addresses to leave out; may be given several times', collect)
     .option('--targets-file <file>', 'read targets from a file, one in each line')
     .option('-r, --rate <n>', 'frames per second: 500, 10k, 1M, auto, auto:CEILING or max (default: auto)')
     .addOption(
@@ -46,16 +50,17 @@ function addSweepOptions(sweep: Command): Command {
     )
     .option('--seed <n>', 'seed of the random order')
     .addOption(
-      new Option('-f, --format <name>', 'how to report (default: table at a terminal, else plain)').choices(
-        formatNames,
-      ),
+      new Option(
+        '-f, --format <name>',
+        'form of the report (default: table at a terminal, else plain)',
+      ).choices(formatNames),
     )
     .option('-o, --output <file>', 'write the report to a file')
     .option('--resolve', 'look up the names of what answers (DNS)')
     .option('--off-link', "ask also for addresses outside the interface's subnets")
-    .option('--fail-on <kinds>', 'exit with 1 where one of these findings is made: KIND[,KIND...]')
+    .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
     .option('-q, --quiet', 'results and findings only')
-    .option('-v, --verbose', 'statistics at the end, and where errors come from')
+    .option('-v, --verbose', 'statistics of each link at the end')
     .option('--no-progress', 'no progress line')
     .option('--no-color', 'no colour');
 }
@@ -72,7 +77,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .description('Sweeps IPv4 addresses by ARP and reports every MAC that answers for each of them.')
     .usage('[command] [options] [target...]')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
     // What is wrong is said by main.ts, in the same form as any other error.
@@ -107,7 +112,7 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     });
   program
     .command('demo')
-    .description('sweep a network of namespaces made for the purpose; no real network is touched')
+    .description('sweep a made-up network, to see what it looks like; no real network is touched')
     .argument('[scenario]')
     .action(async (scenario: string | undefined) => {
       const { runDemo } = await import('./demo-command.js');

@@ -2,6 +2,7 @@
 import { listInterfaces } from '../links/links.js';
 import { loadReporter } from '../reporters/formats.js';
 import { statisticsLines } from '../reporters/remarks.js';
+import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
 import { sweep } from '../sweep/sweep.js';
 import type { Progress, SweepOptions } from '../sweep/sweep-api.js';
@@ -52,7 +53,7 @@ async function sweepAndReport(
   const line = progressLine(showsProgress ? stderr : null);
   const note = (text: string): void => {
     line.clear();
-    stderr.write(`${text}\n`);
+    for (const part of wrapped(text, columnsOf(stderr))) stderr.write(`${part}\n`);
   };
 
   let readerGone = false;

@@ -18,7 +18,8 @@ function* foreignClaims({ noted, ourMacs }: DiagnosisContext): Generator<Claim> 
 function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: ClaimGroup): Finding {
   const ips = claims.map(({ host }) => host.ip);
   const name = interfaces[link];
-  const one = macs.length === 1;
+  const others = macs.length === 1 ? 'Another machine' : `${macs.length} other machines`;
+  const [verb, it] = macs.length === 1 ? ['claims', 'it'] : ['claim', 'them'];
   return {
     kind: 'claims-our-address',
     severity: 'error',
@@ -26,12 +27,9 @@ function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: Clai
     ips,
     macs: [...macs],
     message:
-      `${one ? 'Another machine' : `${macs.length} other machines`} on ${name} (${list(macs)}) ` +
-      `${one ? 'believes that it owns' : 'believe that they own'} ${list(ips)}, which this machine holds on ${name}. ` +
-      `Machines that hold the same address do not answer each other, and replies meant for this one may go to the other: ` +
-      `hosts that seem silent here may be well. ` +
-      `Look up in the switch's MAC table where ${one ? 'that machine is' : 'those machines are'}, ` +
-      `and take the address away from one side.`,
+      `${others} on ${name} ${verb} ${list(ips)}, which this machine holds: ${list(macs)}. ` +
+      `Answers meant for this machine may go there, so that hosts seem silent here that are not. ` +
+      `Find ${it} in the switch's MAC table and take the address from one side.`,
     evidence: {
       addresses: claims.map(({ host, responders }) => ({
         ip: host.ip,

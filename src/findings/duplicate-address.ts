@@ -26,7 +26,7 @@ function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: Clai
     ips.length === 1
       ? `${ips[0]} is answered by ${macs.length} machines`
       : `${ips.length} addresses (${list(ips)}) are each answered by the same ${macs.length} machines`;
-  const object = ips.length === 1 ? 'this address' : 'these addresses';
+  const [traffic, address] = ips.length === 1 ? ['it', 'the address'] : ['them', 'each address'];
   return {
     kind: 'duplicate-address',
     severity: 'error',
@@ -35,8 +35,8 @@ function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: Clai
     macs: [...macs],
     message:
       `${subject} on ${interfaces[link]}: ${list(macs)}. ` +
-      `Traffic to ${object} reaches now one of them, now another. ` +
-      `Look up in the switch's MAC table where these machines are, and leave ${object} configured on one of them only.`,
+      `Traffic for ${traffic} reaches one or another by chance. ` +
+      `Find the machines in the switch's MAC table and leave ${address} to one of them.`,
     evidence: { addresses: claims.map(seen) },
   };
 }

@@ -96,7 +96,7 @@ function linkNamed(links: readonly NativeLink[], name: string): NativeLink {
   throw new InterfaceError(
     'ERR_INTERFACE_NOT_FOUND',
     `There is no interface ${JSON.stringify(name)} here.`,
-    `Choose one of: ${listed(links)}.`,
+    `There are: ${listed(links)}.`,
   );
 }
 
@@ -115,20 +115,20 @@ function defaultLink(addon: Pick<NativeAddon, 'listRoutes'>, links: readonly Nat
     throw new InterfaceError(
       'ERR_INTERFACE_AMBIGUOUS',
       `The default route leaves by several interfaces: ${listed(found)}.`,
-      'Name the interface to sweep on.',
+      'Choose one of them with -I (links).',
     );
   }
   if (ready.length > 0) {
     throw new InterfaceError(
       'ERR_INTERFACE_AMBIGUOUS',
       'There is no default route to tell which interface to sweep on.',
-      `Name one of: ${listed(ready)}.`,
+      `Choose one with -I (links): ${listed(ready)}.`,
     );
   }
   throw new InterfaceError(
     'ERR_INTERFACE_NOT_FOUND',
     'There is neither a default route nor an Ethernet interface that is up.',
-    `Bring one up or name one; there are: ${listed(links)}.`,
+    `Bring one up; there are: ${listed(links)}.`,
   );
 }
 

@@ -192,7 +192,7 @@ function offLinkError({ links, allLinks }: PlanInput, offLink: Ranges): Interfac
   return new InterfaceError(
     'ERR_INTERFACE_NOT_FOUND',
     `No subnet of ${list(where)} has the target ${list(formatRanges(offLink))}, and routers do not pass ARP on.`,
-    `Choose ${choose}, or ask here nevertheless with --off-link (offLink).`,
+    `Choose ${choose}, or ask here all the same with --off-link (offLink).`,
   );
 }
 

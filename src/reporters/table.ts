@@ -2,9 +2,9 @@
 import type { Host, HostResponder, Report } from '../generated/report-types.js';
 import { type Emphasis, painter } from './colour.js';
 import { linkName } from './link-name.js';
-import { remarkLines, summaryLine } from './remarks.js';
+import { remarkLines, senderLines, summaryLine } from './remarks.js';
 import { type MakeReporter, type ReporterOutput, writeLines } from './reporter.js';
-import { cut, printable, roundTrip } from './text.js';
+import { cut, printable, roundTrip, wrapped } from './text.js';
 
 interface Row {
   readonly ip: string;
@@ -81,8 +81,9 @@ function* lines(report: Report, output: ReporterOutput): Iterable<string> {
   yield* tableLines(report, output);
   const remarks = [...remarkLines(report, output.colour)];
   if (report.hosts.length > 0 && (remarks.length > 0 || !output.quiet)) yield '';
-  yield* remarks;
-  if (!output.quiet) yield summaryLine(report);
+  for (const remark of remarks) yield* wrapped(remark, output.columns);
+  if (output.quiet) return;
+  for (const line of [...senderLines(report), summaryLine(report)]) yield* wrapped(line, output.columns);
 }
 
 /** Everything at the end: the hosts, the findings, and what may be missed. */

@@ -55,6 +55,30 @@ export function shortList(items: readonly string[], most: number): string {
   return `${items.slice(0, most).join(', ')} and ${grouped(items.length - most)} more`;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room (ECMA-48 SGR)
+const sgr = /\x1b\[\d*m/g;
+
+/**
+ * Breaks a line between words where it would pass a width, and indents what follows; a word that is longer stays
+ * whole. A width of null breaks nothing.
+ */
+export function wrapped(line: string, width: number | null, indent = '  '): string[] {
+  const visible = (text: string): number => text.replace(sgr, '').length;
+  if (width === null || visible(line) <= width) return [line];
+  const lines: string[] = [];
+  let current = '';
+  // Blanks at the start, and between aligned cells, belong to the word that they precede.
+  for (const word of line.match(/ *[^ ]+/g) ?? []) {
+    if (current !== '' && visible(current + word) > width) {
+      lines.push(current);
+      current = indent + word.trimStart();
+    } else {
+      current += word;
+    }
+  }
+  return [...lines, current];
+}
+
 /** Aligns cells in columns two blanks apart; `right` names the columns that hold numbers. */
 export function aligned(
   rows: readonly (readonly string[])[],

@@ -268,6 +268,17 @@ describe('a failure', () => {
     await expect(run.report()).rejects.toBeInstanceOf(TargetSyntaxError);
   });
 
+  it.each<[SweepOptions]>([[{ sourceIp: '10.77.0' }], [{ rate: -1 }], [{ links: [] }]])(
+    'in the options %j ends iteration, report and disposal',
+    async (options) => {
+      const { run } = start({}, options);
+      await expect(collect(run)).rejects.toBeInstanceOf(OptionError);
+      await expect(run.report()).rejects.toBeInstanceOf(OptionError);
+      await run[Symbol.asyncDispose]();
+      expect(run.progress().phase).toBe('done');
+    },
+  );
+
   it('that nobody looks at does not disturb the process', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);

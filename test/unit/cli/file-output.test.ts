@@ -76,6 +76,7 @@ describe('the output file', () => {
       code: 'ENOSPC',
       message: 'The output file "/dev/full" could not be written: no space left on device (ENOSPC).',
     });
+    await output.discard();
   });
 
   test.each([

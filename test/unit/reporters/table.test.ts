@@ -41,6 +41,25 @@ describe('the table', () => {
     expect(rowsOf(narrow.text)[2]).toBe('10.0.0.5    00:50:56:ab:47:53   0.695');
   });
 
+  test('breaks findings and summary between words, and the hosts not at all', async () => {
+    const { text } = await rendered(tableReporter, example, { columns: 60 });
+    const lines = text.split('\n');
+    expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    expect(lines.map((line) => line.trim()).join(' ')).toContain(
+      `error: duplicate-address: ${conflict.message}`,
+    );
+  });
+
+  test('says where it asked without an address of its own', async () => {
+    const [link] = example.links;
+    if (!link) throw new Error('the example has a link');
+    const { text } = await rendered(tableReporter, {
+      ...example,
+      links: [{ ...link, ip: null, prefixLength: null }],
+    });
+    expect(text).toContain('\neth0: asked without a sender address (SPA 0)\n');
+  });
+
   test('names the link of each host where there are several', async () => {
     const [link] = example.links;
     if (!link) throw new Error('the example has a link');
@@ -102,9 +121,7 @@ describe('the table', () => {
       findings: [],
       statistics: { ...example.statistics, lossEstimate: null, expectedMissedAtLeast: null },
     });
-    expect(text).toBe(
-      '1 address: 0 answered, 1 silent; 519 frames in 612 ms; too few answers to tell what was missed\n',
-    );
+    expect(text).toBe('1 address: 0 answered, 1 silent; 519 frames in 612 ms\n');
   });
 
   test('lists the addresses of a finding that its message only counts', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aligned, counted, cut, duration, grouped, shortList } from '../../../src/reporters/text.js';
+import { aligned, counted, cut, duration, grouped, shortList, wrapped } from '../../../src/reporters/text.js';
 
 test.each([
   [0, '0 ms'],
@@ -48,4 +48,19 @@ test('columns are as wide as their widest cell, and lines do not end in blanks',
       ['aaa', 'b', ''],
     ]),
   ).toEqual(['a    bb  c', 'aaa  b']);
+});
+
+test('lines are broken between words, and what follows is indented', () => {
+  expect(wrapped('error: one two three', 11)).toEqual(['error: one', '  two three']);
+  expect(wrapped('error: one two three', 20)).toEqual(['error: one two three']);
+  expect(wrapped('error: one two three', null)).toEqual(['error: one two three']);
+  expect(wrapped('    sent  1,000 frames', 16)).toEqual(['    sent  1,000', '  frames']);
+});
+
+test('a word that is longer than the line stays whole', () => {
+  expect(wrapped('see 00:00:00:00:00:01 there', 10)).toEqual(['see', '  00:00:00:00:00:01', '  there']);
+});
+
+test('colours take no room in a line', () => {
+  expect(wrapped('\x1b[31merror:\x1b[0m one two', 10)).toEqual(['\x1b[31merror:\x1b[0m one', '  two']);
 });
