@@ -39,11 +39,12 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
   const progress = (): Progress => progressOf(runs, performance.now() - clock, ended);
 
   const conduct = async (): Promise<Report> => {
-    const checked = checkOptions(options);
-    const { signal } = checked;
-    if (signal?.aborted) stop();
-    signal?.addEventListener('abort', stop, { once: true });
+    const { signal } = options;
+    // Whatever fails, an option that cannot be right included, ends the iteration as well.
     try {
+      const checked = checkOptions(options);
+      if (signal?.aborted) stop();
+      signal?.addEventListener('abort', stop, { once: true });
       const { plans, links, addon } = await prepare(load, targets, checked);
       const startedAt = new Date();
       const started = performance.now();
@@ -58,10 +59,10 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       refuseVoid(results);
       return buildReport({ startedAt, durationMs: performance.now() - started, links, results });
     } finally {
-      signal?.removeEventListener('abort', stop);
       for (const run of runs) run.close();
       ended = true;
       bell.ring();
+      signal?.removeEventListener('abort', stop);
     }
   };
 
