@@ -34,4 +34,4 @@ if [ -n "$missing" ]; then
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-npm ci --no-audit --no-fund
+npm ci --no-audit --no-fund --loglevel=error

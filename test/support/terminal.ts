@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { toolEnvironment } from '../../src/lab/command.js';
 
+/** Carriage return and ECMA-48 EL: how a line is drawn anew. */
+export const ERASE_LINE = '\r\x1b[2K';
+
 export interface TerminalOptions {
   /** Default 100. */
   readonly columns?: number;
@@ -61,4 +64,12 @@ export function onTerminal(argv: readonly string[], options: TerminalOptions = {
   });
   // Standard input stays open: at its end script(1) would type Ctrl-D.
   return { output: () => output, type: (text) => child.stdin.write(text), result };
+}
+
+/** What is left to read on a terminal: lines that were erased and drawn anew are as they ended. */
+export function shown(output: string): string {
+  return output
+    .split('\r\n')
+    .map((line) => line.split(ERASE_LINE).at(-1) ?? '')
+    .join('\n');
 }
