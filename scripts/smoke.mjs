@@ -20,7 +20,9 @@ try {
 
   const { sweep } = await import(pathToFileURL(join(directory, exports['.'].default)).href);
   const report = await sweep('10.99.7.0/24', { links: ['smoke0'], rate: 'max' }).report();
-  const found = report.hosts.flatMap((host) => host.responders.map((responder) => `${host.ip} ${responder.mac}`));
+  const found = report.hosts.flatMap((host) =>
+    host.responders.map((responder) => `${host.ip} ${responder.mac}`),
+  );
   if (found.join() !== `10.99.7.5 ${mac}`) throw new Error(`the library found: ${found.join() || 'nothing'}`);
 
   const launcher = join(directory, bin.arpsweep);
