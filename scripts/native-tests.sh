@@ -55,22 +55,30 @@ doctest() {
   fi
 }
 
-build address native_tests replay write_catalogue fuzz_frames
+# replay TARGET FOLDER...: runs a fuzz target once over every file and adds their number to the sums.
+replay() {
+  target=$1
+  shift
+  echo "== corpus of $target"
+  if count=$(build/native-address/replay_"$target" "$@" 2>build/replay.log); then
+    passed=$((passed + count))
+  else
+    tail -n 40 build/replay.log
+    failed=$((failed + 1))
+  fi
+}
+
+build address native_tests replay_frames replay_replies write_catalogue fuzz_frames fuzz_replies
 doctest native-address build/native-address/native_tests
 if ! grep -q '| 0 skipped$' build/native-address.log; then
   echo 'native tests: some were skipped, though the lab was there' >&2
   failed=$((failed + 1))
 fi
 
-echo '== corpus'
 rm -rf build/native-address/catalogue
 build/native-address/write_catalogue build/native-address/catalogue
-if count=$(build/native-address/replay test/fuzz/corpus build/native-address/catalogue 2>build/replay.log); then
-  passed=$((passed + count))
-else
-  tail -n 40 build/replay.log
-  failed=$((failed + 1))
-fi
+replay frames test/fuzz/corpus build/native-address/catalogue
+replay replies test/fuzz/corpus-replies
 
 build thread native_tests
 doctest native-thread build/native-thread/native_tests --test-suite=threads

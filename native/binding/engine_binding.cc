@@ -164,6 +164,8 @@ class Engine : public Napi::ObjectWrap<Engine> {
   // Ends the threads, then frees what they call.
   void Shut() {
     engine_->Close();
+    // Whoever wakes up most likely refers to us: kept, the two would hold each other for ever.
+    on_wake_.Reset();
     if (!waker_) return;
     waker_.reset();
     napi_remove_env_cleanup_hook(env_, &Engine::OnEnvironmentEnd, this);
@@ -178,7 +180,7 @@ class Engine : public Napi::ObjectWrap<Engine> {
   }
 
   void Start(const Napi::CallbackInfo& info) {
-    if (waker_) throw Napi::Error::New(info.Env(), "a sweep starts once");
+    if (waker_ || on_wake_.IsEmpty()) throw Napi::Error::New(info.Env(), "a sweep starts once");
     // The waker comes first: hooks run in reverse order, so the threads end before the function that they
     // call.
     waker_ = std::make_unique<Waker>(info.Env(), on_wake_.Value());
@@ -237,7 +239,8 @@ class Engine : public Napi::ObjectWrap<Engine> {
   }
 
   Napi::Value Untested(const Napi::CallbackInfo& info) {
-    return ToPairs(info.Env(), engine_->Untested(info[0].As<Napi::Number>().Uint32Value()));
+    const uint32_t limit = info[0].As<Napi::Number>().Uint32Value();
+    return WithJsErrors(info.Env(), [&] { return ToPairs(info.Env(), engine_->Untested(limit)); });
   }
 
   static std::span<Record> RecordsIn(const Napi::Value& value) {

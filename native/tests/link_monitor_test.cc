@@ -105,6 +105,25 @@ TEST_CASE("link monitor: a flap between two updates is counted" * NeedsLab()) {
   CHECK(monitor.losses() == before + 1);
 }
 
+TEST_CASE("link monitor: a carrier counts that was lost between two notices of the kernel" * NeedsLab()) {
+  // The other end is elsewhere, as that of a cable: within a namespace the kernel tells of both at once.
+  Run("ip netns add nl-far && ip link add nl-a type veth peer name nl-b netns nl-far");
+  Run("ip link set nl-a arp off up && ip -n nl-far link set nl-b arp off up");
+  LinkMonitor monitor(IndexOf("nl-a"));
+  REQUIRE(Await(&monitor, LinkState::kUp) == LinkState::kUp);
+  const uint64_t before = monitor.losses();
+  Run("ip -n nl-far link set nl-b down && ip -n nl-far link set nl-b up");
+  const auto deadline = steady_clock::now() + kPatience;
+  while (monitor.losses() == before && steady_clock::now() < deadline) {
+    pollfd readable{monitor.fd(), POLLIN, 0};
+    poll(&readable, 1, 100);
+    monitor.Update();
+  }
+  CHECK(monitor.losses() > before);
+  CHECK(Await(&monitor, LinkState::kUp) == LinkState::kUp);
+  Run("ip link delete nl-a && ip netns delete nl-far");
+}
+
 TEST_CASE("link monitor: leaving a bridge is no change" * NeedsLab()) {
   const VethPair pair("nl-a", "nl-b");
   Run("ip link add nl-br type bridge && ip link set nl-a master nl-br");

@@ -2,85 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
+#include "wire.h"
 
-namespace arpsweep {
-namespace {
-
-constexpr uint32_t kOurIp = 0x0a000001;
-constexpr uint32_t kTarget = 0x0a000005;
-constexpr MacAddress kOurMac{{0x02, 0, 0, 0, 0, 0x01}};
-constexpr MacAddress kA{{0x02, 0, 0, 0, 0, 0x0a}};
-constexpr MacAddress kB{{0x02, 0, 0, 0, 0, 0x0b}};
-constexpr int64_t kMs = 1'000'000;
-
-// A wire in a box: frames at times that the test chooses. Time starts at one second.
-class Wire {
- public:
-  explicit Wire(uint32_t sender_ip = kOurIp) : sender_ip_(sender_ip) {}
-
-  void Request(uint32_t ip, int64_t at) {
-    state.AddQueued(*targets.IndexOf(ip));
-    ForeignRequest(ip, at);
-  }
-  void ForeignRequest(uint32_t ip, int64_t at) {
-    Send(Frame(ARPOP_REQUEST, kOurMac, sender_ip_, kBroadcastMac, {}, ip), true, at);
-  }
-  void Probe(uint32_t ip, int64_t at) {
-    state.AddProbeQueued(*targets.IndexOf(ip));
-    Send(Frame(ARPOP_REQUEST, kOurMac, 0, kBroadcastMac, {}, ip), true, at);
-  }
-  void Unicast(uint32_t ip, const MacAddress& mac, int64_t at) {
-    Find(ip, mac)->unicast_queued.fetch_add(1);
-    Send(Frame(ARPOP_REQUEST, kOurMac, sender_ip_, mac, {}, ip), true, at);
-  }
-  void Reply(uint32_t ip, const MacAddress& mac, int64_t at) {
-    Send(Frame(ARPOP_REPLY, mac, ip, kOurMac, kOurMac, sender_ip_), false, at);
-  }
-  void ProbeReply(uint32_t ip, const MacAddress& mac, int64_t at) {
-    Send(Frame(ARPOP_REPLY, mac, ip, kOurMac, kOurMac, 0), false, at);
-  }
-
-  static ArpFrame Frame(uint16_t operation, const MacAddress& sha, uint32_t spa,
-                        const MacAddress& destination, const MacAddress& tha, uint32_t tpa) {
-    return {.ethernet_destination = destination,
-            .ethernet_source = sha,
-            .operation = operation,
-            .sender_hardware = sha,
-            .sender_protocol = spa,
-            .target_hardware = tha,
-            .target_protocol = tpa};
-  }
-  void Send(const ArpFrame& arp, bool outgoing, int64_t at, uint16_t vlan_id = 0) {
-    std::array<uint8_t, 64> bytes{};
-    const size_t length = EmitArp(arp, bytes);
-    matcher.OnFrame({.bytes = {bytes.data(), length},
-                     .outgoing = outgoing,
-                     .vlan_id = vlan_id,
-                     .realtime_ns = at + 1'700'000'000'000'000'000,
-                     .monotonic_ns = at + 1000 * kMs});
-  }
-
-  Responder* Find(uint32_t ip, const MacAddress& mac) {
-    AddressEntry* entry = table.Find(*targets.IndexOf(ip));
-    return entry == nullptr ? nullptr : table.Find(*entry, mac);
-  }
-  uint32_t RoundTrip(uint32_t ip, const MacAddress& mac) { return Find(ip, mac)->round_trip_ns; }
-  AddressEntry& Entry(uint32_t ip) { return *table.Find(*targets.IndexOf(ip)); }
-  bool Conflict(uint32_t ip) { return Entry(ip).same_request || Entry(ip).alternated; }
-
- private:
-  uint32_t sender_ip_;
-
- public:
-  TargetSpace targets{{{0x0a000000, 0x0a0000ff}}, {kOurIp}};
-  AddressState state{targets.capacity()};
-  ResponderTable table;
-  Counters counters;
-  ReplyMatcher matcher{targets, Identity{kOurMac, sender_ip_}, state, table, counters};
-};
-
-}  // namespace
+namespace arpsweep::test {
 
 TEST_CASE("a reply to the only request has a round trip") {
   Wire wire;
@@ -318,4 +242,4 @@ TEST_CASE("a flood of replies with ever new MACs is bounded and counted") {
   CHECK(wire.counters.overruns.value() == 5000 - ResponderTable::kMaxPerAddress);
 }
 
-}  // namespace arpsweep
+}  // namespace arpsweep::test

@@ -3,82 +3,16 @@
 #include "core/sweep/sweep_engine.h"
 
 #include <doctest/doctest.h>
-#include <net/if.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstdio>
-#include <functional>
-#include <limits>
 #include <string>
 #include <thread>
 
-#include "core/netlink/interfaces.h"
-#include "core/system/clock.h"
 #include "core/system/system_error.h"
-#include "lab.h"
+#include "far_host.h"
 
 namespace arpsweep::test {
-namespace {
-
-constexpr uint32_t kBase = 0x0a630000;  // 10.99.0.0
-constexpr uint32_t kOurIp = 0x0a63fffe;
-
-void Run(const std::string& command) {
-  CAPTURE(command);
-  REQUIRE(std::system(command.c_str()) == 0);
-}
-
-/// A veth pair whose far end is in a namespace of its own; its kernel answers for 10.99.0.0/20.
-class FarHost {
- public:
-  FarHost() {
-    REQUIRE(InLab());
-    Run("ip netns add far");
-    Run("ip link add near type veth peer name far netns far");
-    Run("ip address add 10.99.255.254/16 dev near && ip link set near up");
-    Run("ip -n far link set lo up && ip -n far link set far up && ip -n far address add 10.99.255.1/16 dev "
-        "far");
-    Run("ip -n far route add local 10.99.0.0/20 dev lo");
-    config.interface_index = static_cast<int>(if_nametoindex("near"));
-    for (const LinkInfo& link : ListLinks()) {
-      if (link.name == "near") config.source_mac = link.mac.value();
-    }
-    config.sender_ip = kOurIp;
-    config.own = {kOurIp};
-    config.rate = std::numeric_limits<double>::infinity();
-    config.passes = 2;
-    config.census = true;
-    config.cooldown_ns = 50'000'000;
-    config.seed = 1;
-    config.targets = {{kBase, kBase + 255}};
-  }
-  FarHost(const FarHost&) = delete;
-  FarHost& operator=(const FarHost&) = delete;
-  ~FarHost() {
-    (void)std::system("ip link delete near 2>/dev/null");
-    (void)std::system("ip netns delete far 2>/dev/null");
-  }
-
-  SweepConfig config;
-};
-
-bool WaitFor(const std::function<bool()>& condition, int64_t limit_ms = 20'000) {
-  for (const int64_t until = MonotonicNs() + limit_ms * 1'000'000; MonotonicNs() < until;) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
-}
-
-bool IsDone(const SweepEngine& engine) {
-  return engine.Status().state == SweepStatus::State::kDone;
-}
-
-const auto kNothing = [] {};
-
-}  // namespace
 
 TEST_SUITE("threads") {
   TEST_CASE("a range that a kernel answers for is found whole, and the numbers add up" * NeedsLab()) {
@@ -148,6 +82,7 @@ TEST_SUITE("threads") {
     CHECK(status.outcome == SendOutcome::kInterrupted);
     CHECK(status.answered + status.untested == 256);
     CHECK(engine.Untested(10).size() <= 10);
+    CHECK(CountOf(engine.Untested(0)) == status.untested);
   }
 
   TEST_CASE("engines over the same targets at once do not count each other's answers" * NeedsLab()) {
@@ -167,7 +102,12 @@ TEST_SUITE("threads") {
       CHECK(status.transmitted <= status.queued);
       std::vector<Record> records(2000);
       REQUIRE(engine->Read(0, records) == 1000);
-      for (size_t i = 0; i < 1000; ++i) CHECK(records[i].replies <= records[i].asked);
+      uint64_t replies = 0;
+      for (size_t i = 0; i < 1000; ++i) {
+        CHECK(records[i].replies <= records[i].asked);
+        replies += records[i].replies;
+      }
+      CHECK(replies == status.received);
     }
   }
 
@@ -232,6 +172,7 @@ TEST_SUITE("threads") {
     const SweepStatus status = engine.Status();
     CHECK(status.answered > 100);
     CHECK(status.untested > 3000);
+    CHECK(CountOf(engine.Untested(0)) == status.untested);
     CHECK(status.answered + status.untested == 4096);
   }
 

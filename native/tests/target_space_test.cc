@@ -39,6 +39,7 @@ TEST_CASE("own addresses outside the targets are numbered behind them, those ins
   CHECK(space.IndexOf(Ip(10, 0, 0, 5)) == 5U);
   CHECK(space.IndexOf(Ip(10, 0, 7, 7)) == 10U);
   CHECK(space.AddressAt(10) == Ip(10, 0, 7, 7));
+  for (uint32_t i = 0; i < space.capacity(); ++i) CHECK(space.IsOwnIndex(i) == (i == 5 || i == 10));
   CHECK(space.IsOwn(Ip(10, 0, 0, 5)));
   CHECK_FALSE(space.IsOwn(Ip(10, 0, 0, 6)));
 }

@@ -22,6 +22,10 @@ std::optional<LinkState> ParseLinkState(const NetlinkMessage& message, int ifind
   return (info->ifi_flags & IFF_LOWER_UP) != 0 ? LinkState::kUp : LinkState::kNoCarrier;
 }
 
+std::optional<uint32_t> ParseCarrierLosses(const NetlinkMessage& message) {
+  return Attributes(AfterStruct(message.payload, sizeof(ifinfomsg))).Uint32(IFLA_CARRIER_DOWN_COUNT);
+}
+
 // Subscribed before the state is asked for, so that no change falls in between.
 LinkMonitor::LinkMonitor(int ifindex)
     : ifindex_(ifindex), notifications_(NetlinkSocket::Subscribe(RTMGRP_LINK)) {
@@ -35,9 +39,7 @@ LinkState LinkMonitor::Update() {
     try {
       auto bytes = notifications_.Receive();
       if (!bytes) break;
-      while (const auto message = TakeMessage(&*bytes)) {
-        if (const auto state = ParseLinkState(*message, ifindex_)) SetState(*state);
-      }
+      while (const auto message = TakeMessage(&*bytes)) Take(*message);
     } catch (const SystemError& error) {
       if (error.errno_value() != ENOBUFS) throw;
       overrun = true;
@@ -52,18 +54,27 @@ void LinkMonitor::Query() {
   ifinfomsg request{};
   request.ifi_index = ifindex_;
   try {
-    queries_.Get(RTM_GETLINK, "RTM_GETLINK", request, [this](const NetlinkMessage& message) {
-      if (const auto state = ParseLinkState(message, ifindex_)) SetState(*state);
-    });
+    queries_.Get(RTM_GETLINK, "RTM_GETLINK", request,
+                 [this](const NetlinkMessage& message) { Take(message); });
   } catch (const SystemError& error) {
     if (error.errno_value() != ENODEV) throw;
-    SetState(LinkState::kGone);
+    SetState(LinkState::kGone, false);
   }
 }
 
-void LinkMonitor::SetState(LinkState state) {
-  if (state_ == LinkState::kGone || state_ == state) return;
-  if (state_ == LinkState::kUp) ++losses_;
+void LinkMonitor::Take(const NetlinkMessage& message) {
+  const auto state = ParseLinkState(message, ifindex_);
+  if (!state) return;
+  const auto carrier_losses = ParseCarrierLosses(message);
+  const bool was_away = carrier_losses && carrier_losses_ && *carrier_losses != *carrier_losses_;
+  if (carrier_losses) carrier_losses_ = carrier_losses;
+  SetState(*state, was_away);
+}
+
+// was_away: for a time that no state told of.
+void LinkMonitor::SetState(LinkState state, bool was_away) {
+  if (state_ == LinkState::kGone) return;
+  if (state_ == LinkState::kUp && (state != LinkState::kUp || was_away)) ++losses_;
   state_ = state;
 }
 

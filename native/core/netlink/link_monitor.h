@@ -32,21 +32,28 @@ class LinkMonitor {
 
   LinkState state() const { return state_; }
 
-  /// How often the link has left kUp: two updates may see kUp, and frames between them may yet be lost.
+  /// How often the link has left kUp, as far as the kernel tells: two updates may see kUp, and frames between
+  /// them may yet be lost.
   uint64_t losses() const { return losses_; }
 
  private:
-  void SetState(LinkState state);
+  void Take(const NetlinkMessage& message);
+  void SetState(LinkState state, bool was_away);
   void Query();
 
   int ifindex_;
   LinkState state_ = LinkState::kUp;
   uint64_t losses_ = 0;
+  std::optional<uint32_t> carrier_losses_;
   NetlinkSocket notifications_;
   NetlinkSocket queries_;
 };
 
 /// What an RTM_NEWLINK or RTM_DELLINK message says of a link; nothing where it is about something else.
 std::optional<LinkState> ParseLinkState(const NetlinkMessage& message, int ifindex);
+
+/// How often a link, whose message ParseLinkState reads, has lost its carrier since it was made. The kernel
+/// tells of carriers once a second at most; only this count shows what came and went in between.
+std::optional<uint32_t> ParseCarrierLosses(const NetlinkMessage& message);
 
 }  // namespace arpsweep

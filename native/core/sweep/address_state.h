@@ -51,7 +51,10 @@ class AddressState {
   uint8_t ProbesQueued(uint32_t index) const { return probes_queued_.Load(index); }
 
   /// Broadcast requests of ours that were seen leaving; saturates. Receiver only.
-  void AddTransmitted(uint32_t index) { Add(transmitted_, index, 1); }
+  void AddTransmitted(uint32_t index) {
+    NoteTested(index);
+    Add(transmitted_, index, 1);
+  }
   uint8_t Transmitted(uint32_t index) const { return transmitted_.Load(index); }
 
   /// Receiver only. @returns whether this is news.
@@ -59,10 +62,16 @@ class AddressState {
     const uint64_t before = answered_.Load(index / 64);
     const uint64_t after = before | uint64_t{1} << (index % 64);
     if (before == after) return false;
+    NoteTested(index);
     answered_.Store(index / 64, after);
     return true;
   }
   bool Answered(uint32_t index) const { return (answered_.Load(index / 64) >> (index % 64) & 1) != 0; }
+
+  /// Whether an address was seen asked, or has answered.
+  bool Tested(uint32_t index) const { return Transmitted(index) != 0 || Answered(index); }
+  /// How many were; kept, because the end of a sweep cannot wait for a walk over a /8. Receiver only.
+  uint64_t tested() const { return tested_; }
 
  private:
   static constexpr uint8_t kMost = 255;
@@ -72,7 +81,12 @@ class AddressState {
     if (change > 0 ? value < kMost : value > 0) counts.Store(index, static_cast<uint8_t>(value + change));
   }
 
+  void NoteTested(uint32_t index) {
+    if (!Tested(index)) ++tested_;
+  }
+
   uint32_t size_;
+  uint64_t tested_ = 0;
   ZeroedArray<uint8_t> queued_;
   ZeroedArray<uint8_t> probes_queued_;
   ZeroedArray<uint8_t> transmitted_;

@@ -52,14 +52,18 @@ SendOutcome Conductor::Run() {
     if (config_.census) outcome = RunCensus();
     if (outcome == SendOutcome::kSent) outcome = CoolDown();
     const bool gap = link_.gap_to.load(std::memory_order_relaxed) != 0;
-    if (outcome == SendOutcome::kSent && gap && AnyNeedsAsking(pass())) {
+    // Not in the last round: what is asked then has no cooldown, and would pass for silent.
+    const bool again = gap && round + 1 < kCensusRounds;
+    if (outcome == SendOutcome::kSent && again && AnyNeedsAsking(pass())) {
       outcome = RunPass(pass());
     } else if (!config_.census || table_.size() == known) {
       break;
     }
   }
   phase_ = Phase::kDone;
-  return outcome;
+  // A few targets may be refused, one after the other, in less than the transmitter waits.
+  const bool blocked = counters_.queued.value() == 0 && counters_.send_errors.value() > 0;
+  return outcome == SendOutcome::kSent && blocked ? SendOutcome::kSendBlocked : outcome;
 }
 
 SendOutcome Conductor::RunPasses() {
@@ -103,7 +107,9 @@ SendOutcome Conductor::Walk(uint32_t pass) {
 SendOutcome Conductor::AskTarget(uint32_t index, uint32_t address) {
   const SendOutcome outcome =
       transmitter_.Ask({.kind = Question::Kind::kRequest, .index = index, .address = address});
-  if (outcome != SendOutcome::kSent || !config_.census || !IsNamed(address)) return outcome;
+  // Without a sender address the request was a probe already.
+  const bool probe = config_.census && config_.sender_ip != 0 && IsNamed(address);
+  if (outcome != SendOutcome::kSent || !probe) return outcome;
   return transmitter_.Ask({.kind = Question::Kind::kProbe, .index = index, .address = address});
 }
 
@@ -141,7 +147,7 @@ SendOutcome Conductor::CensusRound(uint32_t from, bool* any) {
   for (uint32_t id = from; id < census_done_; ++id) {
     Responder& responder = table_.At(id);
     const uint32_t address = targets_.AddressAt(responder.index);
-    if (targets_.IsOwn(address)) continue;
+    if (targets_.IsOwnIndex(responder.index)) continue;
     if (!responder.confirmed.load(std::memory_order_relaxed)) {
       *any = true;
       const SendOutcome outcome = transmitter_.Ask({.kind = Question::Kind::kUnicast,
@@ -166,7 +172,7 @@ bool Conductor::NeedsProbe(const Responder& responder) const {
 }
 
 bool Conductor::IsOpen(const Responder& responder) const {
-  if (targets_.IsOwn(targets_.AddressAt(responder.index))) return false;
+  if (targets_.IsOwnIndex(responder.index)) return false;
   return !responder.confirmed.load(std::memory_order_relaxed) || NeedsProbe(responder);
 }
 
@@ -207,9 +213,9 @@ void Conductor::AwaitAnswers() const {
 bool Conductor::NeedsAsking(uint32_t index, uint32_t pass) const {
   if (state_.Transmitted(index) < pass) {
     const bool settled = state_.Answered(index) && state_.Transmitted(index) >= 2;
-    return !settled && !targets_.IsOwn(targets_.AddressAt(index));
+    return !settled && !targets_.IsOwnIndex(index);
   }
-  return FellIntoGap(index) && !targets_.IsOwn(targets_.AddressAt(index));
+  return FellIntoGap(index) && !targets_.IsOwnIndex(index);
 }
 
 bool Conductor::FellIntoGap(uint32_t index) const {
@@ -222,6 +228,7 @@ bool Conductor::FellIntoGap(uint32_t index) const {
 bool Conductor::AnyNeedsAsking(uint32_t pass) const {
   for (uint32_t index = 0; index < targets_.size(); ++index) {
     if (NeedsAsking(index, pass)) return true;
+    if (index % kStopCheck == 0 && stop_.IsSet()) return true;
   }
   return false;
 }
@@ -231,7 +238,7 @@ bool Conductor::AnythingLost() const {
   bool heard = false;
   for (uint32_t id = 0; id < responders; ++id) {
     const Responder& responder = table_.At(id);
-    if (targets_.IsOwn(targets_.AddressAt(responder.index))) continue;
+    if (targets_.IsOwnIndex(responder.index)) continue;
     heard = true;
     if (responder.request_replies.load(std::memory_order_relaxed) < state_.Transmitted(responder.index))
       return true;
@@ -246,8 +253,20 @@ bool Conductor::IsNamed(uint32_t address) const {
 }
 
 bool Conductor::IsUntested(uint32_t index) const {
-  if (state_.Answered(index) || targets_.IsOwn(targets_.AddressAt(index))) return false;
-  return state_.Transmitted(index) == 0 || FellIntoGap(index);
+  return (!state_.Tested(index) || FellIntoGap(index)) && !targets_.IsOwnIndex(index);
+}
+
+uint64_t Conductor::CountUntested() const {
+  uint64_t untested = targets_.size() - state_.tested();
+  for (const uint32_t address : targets_.own()) {
+    const uint32_t index = *targets_.IndexOf(address);
+    untested -= index < targets_.size() ? 1 : 0;
+    untested += state_.Tested(index) ? 1 : 0;
+  }
+  if (link_.gap_from.load(std::memory_order_relaxed) == 0) return untested;
+  for (uint32_t index = 0; index < targets_.size(); ++index)
+    untested += state_.Tested(index) && IsUntested(index) ? 1 : 0;
+  return untested;
 }
 
 }  // namespace arpsweep

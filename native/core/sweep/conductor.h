@@ -37,6 +37,8 @@ class Conductor {
 
   /// Whether an address was neither asked for certain nor answered. Only when the sweep is over.
   bool IsUntested(uint32_t index) const;
+  /// How many there are.
+  uint64_t CountUntested() const;
 
  private:
   SendOutcome RunPasses();
@@ -54,6 +56,7 @@ class Conductor {
   void AwaitAnswers() const;
   bool NeedsAsking(uint32_t index, uint32_t pass) const;
   bool FellIntoGap(uint32_t index) const;
+  /// True as well where the sweep was stopped: the walk that follows ends at once.
   bool AnyNeedsAsking(uint32_t pass) const;
   bool AnythingLost() const;
   bool IsNamed(uint32_t address) const;

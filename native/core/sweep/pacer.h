@@ -34,7 +34,7 @@ class Pacer {
   uint32_t burst_left_;
   bool paced_;
   bool from_burst_ = false;  // the last Take
-  double due_ns_ = 0;  // when the next frame is due; 0 before the first
+  double due_ns_ = 0;        // when the next frame is due; 0 before the first
 };
 
 }  // namespace arpsweep

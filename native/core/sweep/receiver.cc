@@ -11,12 +11,14 @@ namespace arpsweep {
 namespace {
 
 constexpr int kIdleMs = 100;
+constexpr int kFinishStepMs = 2;
 // A block that was being filled when Finish was called is retired after kRetireMs.
-constexpr int kLastBlockMs = 2 * static_cast<int>(ReceiveSocket::kRetireMs) + 2;
+constexpr int64_t kLastBlockNs = (2 * ReceiveSocket::kRetireMs + 2) * kNanosecondsPerMillisecond;
 // Clocks that part further than this were stepped; less is slewing, or a noisy reading.
 constexpr int64_t kClockStepNs = kNanosecondsPerMillisecond;
-// Answers that were under way when the link went away are asked for again.
-constexpr int64_t kAnswerUnderWayNs = 200 * kNanosecondsPerMillisecond;
+// Answers that were under way when the link went away are asked for again, and the kernel tells of a lost
+// carrier up to a second late (net/core/link_watch.c).
+constexpr int64_t kBeforeLossNs = 1200 * kNanosecondsPerMillisecond;
 
 int64_t ClockOffset() {
   int64_t offset = 0;
@@ -48,25 +50,30 @@ Receiver::Receiver(ReceiveSocket& socket, LinkMonitor& monitor, ReplyMatcher& ma
       clock_offset_(ClockOffset()) {}
 
 void Receiver::Run() {
+  // Ended by the clock and not by silence: where others use the link, frames never end.
+  int64_t until = INT64_MAX;
   while (true) {
     const bool finishing = finish_.IsSet();
-    if (ReadBlocks()) continue;
+    const int64_t now = MonotonicNs();
+    if (finishing && until == INT64_MAX) until = now + kLastBlockNs;
+    ReadBlocks();
     // Once finish_ is set its descriptor stays readable; waiting on it would not wait for the last block.
     pollfd waits[] = {{socket_.fd(), POLLIN | POLLERR, 0},
                       {monitor_.fd(), POLLIN, 0},
                       {finishing ? -1 : finish_.fd(), POLLIN, 0}};
-    const int ready = poll(waits, 3, finishing ? kLastBlockMs : kIdleMs);
+    poll(waits, 3, finishing ? kFinishStepMs : kIdleMs);
     if ((waits[0].revents & POLLERR) != 0) socket_.TakeError();
     if ((waits[1].revents & (POLLIN | POLLERR)) != 0) ReadLink();
     counters_.kernel_drops.Add(socket_.TakeDrops());
-    if (finishing && ready <= 0) return;
+    if (now >= until) return;
   }
 }
 
-bool Receiver::ReadBlocks() {
+// At most a ring's worth: under a flood the ring is never empty, and the link and the end need a look as
+// well.
+void Receiver::ReadBlocks() {
   const uint32_t known = table_.size();
-  bool any = false;
-  while (true) {
+  for (size_t i = 0; i < socket_.blocks(); ++i) {
     FollowClock();
     const bool read = socket_.ReadBlock([this](const tpacket3_hdr& header, const sockaddr_ll& address) {
       CapturedFrame frame;
@@ -78,23 +85,24 @@ bool Receiver::ReadBlocks() {
       matcher_.OnFrame(frame);
     });
     if (!read) break;
-    any = true;
     if (table_.size() != known) on_news_();
   }
-  return any;
 }
 
 void Receiver::ReadLink() {
   const uint64_t losses = monitor_.losses();
+  const bool was_away = monitor_.state() != LinkState::kUp;
   const LinkState state = monitor_.Update();
   const int64_t now = MonotonicNs();
-  if (monitor_.losses() != losses) {
+  const bool lost = monitor_.losses() != losses;
+  if (lost) {
     counters_.link_flaps.Add(monitor_.losses() - losses);
     if (link_.gap_from.load(std::memory_order_relaxed) == 0) {
-      link_.gap_from.store(now - kAnswerUnderWayNs, std::memory_order_relaxed);
+      link_.gap_from.store(now - kBeforeLossNs, std::memory_order_relaxed);
     }
   }
-  if (link_.gap_from.load(std::memory_order_relaxed) != 0) link_.gap_to.store(now, std::memory_order_relaxed);
+  // The news may be of other links, which do not widen the gap.
+  if (lost || was_away) link_.gap_to.store(now, std::memory_order_relaxed);
   link_.state.store(state, std::memory_order_release);
 }
 

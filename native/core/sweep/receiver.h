@@ -26,7 +26,7 @@ class Receiver {
   void Finish() { finish_.Set(); }
 
  private:
-  bool ReadBlocks();
+  void ReadBlocks();
   void ReadLink();
   void FollowClock();
 

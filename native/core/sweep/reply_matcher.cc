@@ -48,14 +48,18 @@ void ReplyMatcher::OnFrame(const CapturedFrame& frame) {
     return;
   }
   if (frame.outgoing) {
-    OnOwnFrame(arp, frame.monotonic_ns);
+    OnOwnFrame(arp, frame);
   } else {
     OnReply(arp, frame);
   }
 }
 
-void ReplyMatcher::OnOwnFrame(const ArpFrame& arp, int64_t at) {
-  if (arp.operation != ARPOP_REQUEST || arp.sender_hardware != identity_.mac || arp.tag_count != 0) return;
+void ReplyMatcher::OnOwnFrame(const ArpFrame& arp, const CapturedFrame& frame) {
+  // A VLAN interface above this link sends through it with the same MAC; its tag may be in the ring's
+  // metadata alone.
+  if (arp.tag_count != 0 || frame.vlan_id != 0) return;
+  if (arp.operation != ARPOP_REQUEST || arp.sender_hardware != identity_.mac) return;
+  const int64_t at = frame.monotonic_ns;
   const auto index = targets_.IndexOf(arp.target_protocol);
   if (!index) return;
   if (arp.sender_protocol == identity_.sender_ip) {
@@ -76,11 +80,16 @@ void ReplyMatcher::OnOwnFrame(const ArpFrame& arp, int64_t at) {
 void ReplyMatcher::OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at) {
   if (arp.ethernet_destination != kBroadcastMac) {
     AddressEntry* entry = table_.Find(index);
-    if (entry == nullptr) return;
-    Responder* responder = table_.Find(*entry, arp.ethernet_destination);
-    if (responder == nullptr ||
-        responder->unicast_transmitted >= responder->unicast_queued.load(std::memory_order_acquire)) {
-      entry->foreign = true;  // the kernel checks a neighbour, or another sweep a responder
+    Responder* responder = entry == nullptr ? nullptr : table_.Find(*entry, arp.ethernet_destination);
+    if (responder == nullptr) {
+      OnForeignRequest(index, at);
+      return;
+    }
+    if (responder->unicast_transmitted >= responder->unicast_queued.load(std::memory_order_acquire)) {
+      // The kernel checks a neighbour, or another sweep a responder: only this one answers.
+      entry->foreign = true;
+      entry->foreign_at = at;
+      ++responder->foreign_unicasts;
       return;
     }
     ++responder->unicast_transmitted;
@@ -96,8 +105,12 @@ void ReplyMatcher::OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at)
     counters_.transmitted.Add();
     return;
   }
-  // Somebody else on this machine asks the same with our address: another sweep, or the kernel. Its answers
-  // look like ours, so they are counted against it.
+  OnForeignRequest(index, at);
+}
+
+// Somebody else on this machine asks the same with our address: another sweep, or the kernel. Its answers
+// look like ours, so they are counted against it.
+void ReplyMatcher::OnForeignRequest(uint32_t index, int64_t at) {
   AddressEntry* entry = table_.Find(index);
   if (entry == nullptr && foreign_entries_ < kMaxForeignEntries) {
     entry = table_.FindOrAdd(index);
@@ -105,7 +118,7 @@ void ReplyMatcher::OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at)
   }
   if (entry == nullptr) return;
   entry->foreign = true;
-  Increase(entry->foreign_requests);
+  ++entry->foreign_requests;
   entry->foreign_at = at;
 }
 
@@ -138,7 +151,7 @@ void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
       state_.AddTransmitted(*index);
       counters_.transmitted.Add();
     }
-  } else if (entry == nullptr || entry->probes == 0) {
+  } else if (state_.ProbesQueued(*index) == 0) {
     counters_.unsolicited.Add();
     return;
   }
@@ -151,6 +164,10 @@ void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
   if (entry == nullptr) {
     counters_.overruns.Add();
     return;
+  }
+  if (answers_probe && entry->probes == 0) {
+    Increase(entry->probes);
+    counters_.transmitted.Add();
   }
 
   const int64_t at = frame.monotonic_ns;
@@ -183,9 +200,8 @@ void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
 uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, int64_t at) {
   const uint32_t replies = responder.request_replies.load(std::memory_order_relaxed);
   Increase(responder.request_replies);
-  const uint32_t broadcasts = uint32_t{state_.Transmitted(entry.index)} + entry.foreign_requests;
-  const uint32_t unicasts = responder.unicast_transmitted;
-  const bool all_answered_before = replies + 1 == broadcasts + unicasts;
+  const uint32_t broadcasts = Broadcasts(entry);
+  const bool all_answered_before = replies + 1 == broadcasts + UnicastsTo(responder);
   const int64_t broadcast_at = send_times_.Get(entry.index);
 
   if (responder.unicast_at > std::max(broadcast_at, entry.foreign_at)) {
@@ -194,7 +210,11 @@ uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, i
     responder.confirmed.store(true, std::memory_order_relaxed);
     return RoundTrip(responder.unicast_at, at);
   }
-  if (all_answered_before) responder.last_request = broadcasts;
+  if (all_answered_before) {
+    responder.last_request = broadcasts;
+    // Every question had its answer, so ours by unicast had, too.
+    if (responder.unicast_transmitted > 0) responder.confirmed.store(true, std::memory_order_relaxed);
+  }
   if (entry.responders > 0 && !entry.same_request) NoteSameRequest(entry, responder, broadcasts);
   if (!all_answered_before || entry.foreign_at > broadcast_at) return kNoRoundTrip;
   return RoundTrip(broadcast_at, at);
@@ -203,13 +223,25 @@ uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, i
 uint32_t ReplyMatcher::MatchProbe(AddressEntry& entry, Responder& responder, int64_t at) {
   const uint32_t replies = responder.probe_replies.load(std::memory_order_relaxed);
   Increase(responder.probe_replies);
-  return replies + 1 == entry.probes && !entry.foreign ? RoundTrip(entry.probe_at, at) : kNoRoundTrip;
+  const uint32_t probes = std::max(entry.probes, state_.ProbesQueued(entry.index));
+  return replies + 1 == probes && !entry.foreign ? RoundTrip(entry.probe_at, at) : kNoRoundTrip;
+}
+
+// Of our questions the queued ones count, seen leaving or not: where the ring dropped our frame, its answer
+// must not pass for that of another.
+uint32_t ReplyMatcher::Broadcasts(const AddressEntry& entry) const {
+  return std::max(state_.Queued(entry.index), state_.Transmitted(entry.index)) + entry.foreign_requests;
+}
+
+uint32_t ReplyMatcher::UnicastsTo(const Responder& responder) {
+  return std::max(responder.unicast_queued.load(std::memory_order_relaxed), responder.unicast_transmitted) +
+         responder.foreign_unicasts;
 }
 
 void ReplyMatcher::NoteSameRequest(AddressEntry& entry, const Responder& responder, uint32_t broadcasts) {
   const auto broadcast_replies = [](const Responder& r) {
     const uint32_t replies = r.request_replies.load(std::memory_order_relaxed);
-    return replies - std::min<uint32_t>(replies, r.unicast_transmitted);
+    return replies - std::min(replies, UnicastsTo(r));
   };
   // Bounded by the number of responders an address may have; one, as a rule.
   for (uint32_t id = entry.first; id != kNone; id = table_.At(id).next) {
@@ -243,6 +275,16 @@ uint32_t ReplyMatcher::RepliesOf(const Responder& responder) {
   const uint32_t requests_sent =
       uint32_t{state_.Transmitted(responder.index)} + responder.unicast_transmitted;
   return std::min(requests, requests_sent) + std::min<uint32_t>(probes, entry.probes);
+}
+
+uint64_t ReplyMatcher::RepliesToOthers() {
+  uint64_t replies = 0;
+  for (uint32_t id = 0; id < table_.size(); ++id) {
+    const Responder& responder = table_.At(id);
+    replies += responder.request_replies.load(std::memory_order_relaxed) +
+               responder.probe_replies.load(std::memory_order_relaxed) - RepliesOf(responder);
+  }
+  return replies;
 }
 
 uint32_t ReplyMatcher::Asked(uint32_t index) {

@@ -55,17 +55,23 @@ class ReplyMatcher {
   /// than we asked ourselves. Only when the sweep is over.
   uint32_t RepliesOf(const Responder& responder);
 
+  /// Replies that were counted as received, and that RepliesOf gives to others. Only when the sweep is over.
+  uint64_t RepliesToOthers();
+
   /// Questions sent to an address, of every kind. Only when the sweep is over.
   uint32_t Asked(uint32_t index);
 
  private:
-  void OnOwnFrame(const ArpFrame& arp, int64_t at);
+  void OnOwnFrame(const ArpFrame& arp, const CapturedFrame& frame);
   void OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at);
+  void OnForeignRequest(uint32_t index, int64_t at);
   void OnReply(const ArpFrame& arp, const CapturedFrame& frame);
   /// The round trip of a reply to a request, or kNoRoundTrip where it is open which one it answers. Counts
   /// the reply, and notes what it proves: confirmation by unicast, two answers to one request.
   uint32_t MatchRequest(AddressEntry& entry, Responder& responder, int64_t at);
   uint32_t MatchProbe(AddressEntry& entry, Responder& responder, int64_t at);
+  uint32_t Broadcasts(const AddressEntry& entry) const;
+  static uint32_t UnicastsTo(const Responder& responder);
   void NoteSameRequest(AddressEntry& entry, const Responder& responder, uint32_t broadcasts);
   bool IsSettledBefore(int64_t earlier, int64_t later) const;
   uint32_t RoundTrip(int64_t sent, int64_t at);

@@ -32,6 +32,7 @@ struct Responder {
   // Unicast confirmation: how often asked as the sender counts, as the receiver saw it leave, and when.
   std::atomic<uint8_t> unicast_queued{0};  // written by the sender
   uint8_t unicast_transmitted = 0;         // receiver only, as the rest
+  uint32_t foreign_unicasts = 0;           // by others on this machine with our sender address
   int64_t unicast_at = 0;
   int64_t unicast_before_at = 0;
   std::atomic<bool> confirmed{false};
@@ -44,13 +45,13 @@ struct AddressEntry {
   uint32_t first = kNone;  // responder
   uint32_t last = kNone;   // responder that was heard last
   uint16_t responders = 0;
-  uint8_t foreign_requests =
-      0;                      // broadcast requests with our sender address that others on this machine sent
   bool foreign = false;       // others on this machine asked here with our address, in any way
   bool same_request = false;  // two MACs answered one request
   bool alternated = false;    // A-B-A was heard
   uint8_t probes = 0;         // of ours, seen leaving
   uint8_t unicasts = 0;       // of ours, to any responder
+  // Requests with our sender address that others on this machine sent, to all or to whom we do not know.
+  uint32_t foreign_requests = 0;
   int64_t foreign_at = 0;
   int64_t probe_at = 0;
 };

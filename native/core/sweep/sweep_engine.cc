@@ -106,7 +106,9 @@ void SweepEngine::Stop() {
 void SweepEngine::Close() {
   Stop();
   if (sender_thread_.joinable()) sender_thread_.join();
+  receiver_.reset();
   sockets_.reset();
+  stop_.Release();
 }
 
 void SweepEngine::RunReceiver() {
@@ -127,14 +129,17 @@ void SweepEngine::RunSender() {
   // What was under way to the ring when the sweep was stopped is still read.
   receiver_->Finish();
   receiver_thread_.join();
-  if (outcome == SendOutcome::kInterrupted) {
+  // A receiver that failed stops the sweep, or was too late to.
+  if (outcome == SendOutcome::kInterrupted || outcome == SendOutcome::kSent) {
     const std::lock_guard lock(fault_mutex_);
     if (!fault_syscall_.empty()) outcome = SendOutcome::kSystemError;
   }
-  uint64_t untested = 0;
-  for (uint32_t index = 0; index < targets_.size(); ++index)
-    untested += conductor_->IsUntested(index) ? 1 : 0;
-  untested_.store(untested);
+  untested_.store(conductor_->CountUntested());
+  others_replies_.store(matcher_.RepliesToOthers());
+  // To close a packet socket the kernel waits for its own readers (synchronize_net): tens of milliseconds,
+  // which are this thread's to wait and not the event loop's.
+  receiver_.reset();
+  sockets_.reset();
   outcome_.store(outcome);
   ended_at_.store(MonotonicNs());
   state_.store(SweepStatus::State::kDone, std::memory_order_release);
@@ -159,9 +164,11 @@ SweepStatus SweepEngine::Status() const {
     status.fault_syscall = fault_syscall_;
     status.fault_errno = fault_errno_;
   }
-  status.queued = counters_.queued.value();
   status.transmitted = counters_.transmitted.value();
-  status.received = counters_.received.value();
+  // A device may refuse a frame (NET_XMIT_DROP) after it was seen leaving, as veth does whose other end just
+  // went down; and of one that sendmmsg has not returned for, the receiver may know before the sender.
+  status.queued = std::max(counters_.queued.value(), status.transmitted);
+  status.received = counters_.received.value() - others_replies_.load();
   status.send_errors = counters_.send_errors.value();
   status.malformed = counters_.malformed.value();
   status.unsolicited = counters_.unsolicited.value();

@@ -102,6 +102,7 @@ class SweepEngine {
   int64_t started_at_ = 0;
   std::atomic<int64_t> ended_at_{0};
   std::atomic<uint64_t> untested_{0};
+  std::atomic<uint64_t> others_replies_{0};  // known once the sweep is done
 };
 
 }  // namespace arpsweep

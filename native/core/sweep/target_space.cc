@@ -21,7 +21,12 @@ TargetSpace::TargetSpace(std::vector<AddressRange> ranges, std::vector<uint32_t>
   size_ = static_cast<uint32_t>(size);
   if (!std::is_sorted(own_.begin(), own_.end())) throw std::invalid_argument("own addresses must be sorted");
   for (const uint32_t address : own_) {
-    if (!IndexOf(address)) extra_.push_back(address);
+    const auto index = IndexOf(address);
+    if (index && *index < size_) {
+      own_targets_.push_back(*index);
+    } else if (!index) {
+      extra_.push_back(address);
+    }
   }
 }
 

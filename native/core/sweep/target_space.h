@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,12 +35,18 @@ class TargetSpace {
   uint32_t AddressAt(uint32_t index) const;
   std::optional<uint32_t> IndexOf(uint32_t address) const;
   bool IsOwn(uint32_t address) const;
+  /// IsOwn(AddressAt(index)), at next to no cost: there may be sixteen million to ask for.
+  bool IsOwnIndex(uint32_t index) const {
+    if (index >= size_) return true;
+    return !own_targets_.empty() && std::binary_search(own_targets_.begin(), own_targets_.end(), index);
+  }
 
  private:
   std::vector<AddressRange> ranges_;
   std::vector<uint32_t> starts_;  // index of each range's first address
   std::vector<uint32_t> own_;
   std::vector<uint32_t> extra_;
+  std::vector<uint32_t> own_targets_;  // indexes of own addresses that are among the targets; as a rule none
   uint32_t size_ = 0;
 };
 

@@ -99,7 +99,7 @@ tpacket_block_desc* ReceiveSocket::ReadyBlock() {
 
 void ReceiveSocket::ReleaseBlock(tpacket_block_desc* block) {
   std::atomic_ref<uint32_t>(block->hdr.bh1.block_status).store(TP_STATUS_KERNEL, std::memory_order_release);
-  next_block_ = (next_block_ + 1) % (ring_bytes_ / kBlockBytes);
+  next_block_ = (next_block_ + 1) % blocks();
 }
 
 uint32_t ReceiveSocket::TakeDrops() {

@@ -42,6 +42,8 @@ class ReceiveSocket {
   ReceiveSocket& operator=(const ReceiveSocket&) = delete;
 
   int fd() const { return fd_.get(); }
+  /// Blocks of the ring.
+  size_t blocks() const { return ring_bytes_ / kBlockBytes; }
 
   /// Receives frames to `mac` even where it is not the interface's own.
   void JoinPromiscuous();

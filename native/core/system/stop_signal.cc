@@ -18,9 +18,16 @@ StopSignal::StopSignal() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 
 void StopSignal::Set() {
   set_.store(true, std::memory_order_release);
+  const std::lock_guard lock(release_mutex_);
+  if (!event_) return;
   const uint64_t one = 1;
   // Fails only where the counter is full, and then whoever waits is awake.
   [[maybe_unused]] const ssize_t written = write(event_.get(), &one, sizeof(one));
+}
+
+void StopSignal::Release() {
+  const std::lock_guard lock(release_mutex_);
+  event_ = FileDescriptor();
 }
 
 void StopSignal::WaitUntil(int64_t until, int fd, short events) const {

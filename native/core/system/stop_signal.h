@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 
 #include "core/system/file_descriptor.h"
 
@@ -12,7 +13,7 @@ class StopSignal {
  public:
   StopSignal();
 
-  /// Any thread, any number of times.
+  /// Any thread, any number of times, also after Release.
   void Set();
   bool IsSet() const { return set_.load(std::memory_order_acquire); }
 
@@ -21,7 +22,11 @@ class StopSignal {
 
   int fd() const { return event_.get(); }
 
+  /// Closes the descriptor, once nothing waits any more.
+  void Release();
+
  private:
+  std::mutex release_mutex_;  // between Set and Release
   FileDescriptor event_;
   std::atomic<bool> set_{false};
 };
