@@ -29,6 +29,15 @@ TEST_CASE("a reply that may belong to either of two requests has none, the one t
   CHECK(wire.RoundTrip(kTarget, kA) == 3 * kMs);
 }
 
+TEST_CASE("a late reply shows how late hosts may be, whichever request it answers") {
+  Wire wire;
+  wire.Request(kTarget, 0);
+  wire.Request(kTarget, 10 * kMs);
+  wire.Reply(kTarget, kA, 310 * kMs);
+  CHECK(wire.RoundTrip(kTarget, kA) == kNoRoundTrip);
+  CHECK(wire.matcher.max_round_trip_ns() == 300 * kMs);
+}
+
 TEST_CASE("the smallest round trip is kept") {
   Wire wire;
   wire.Request(kTarget, 0);

@@ -1,33 +1,38 @@
 #pragma once
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <new>
 
 namespace arpsweep {
 
-/// Zeroed numbers that threads share without locks. Pages that nobody writes to cost no memory.
+/// Zeroed numbers that threads share without locks. Pages that nobody writes to cost no memory, and all of
+/// them go back to the system at the end, which calloc does not promise to a process that has freed large
+/// blocks before.
 template <typename T>
 class ZeroedArray {
  public:
-  explicit ZeroedArray(size_t size) : data_(static_cast<T*>(std::calloc(size, sizeof(T)))) {
-    if (data_ == nullptr) throw std::bad_alloc();
+  explicit ZeroedArray(size_t size) : bytes_(std::max<size_t>(size, 1) * sizeof(T)) {
+    void* data =
+        mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (data == MAP_FAILED) throw std::bad_alloc();
+    data_ = static_cast<T*>(data);
   }
-  T Load(size_t i) const { return std::atomic_ref<T>(data_.get()[i]).load(std::memory_order_relaxed); }
-  void Store(size_t i, T value) {
-    std::atomic_ref<T>(data_.get()[i]).store(value, std::memory_order_relaxed);
-  }
+  ~ZeroedArray() { munmap(data_, bytes_); }
+  ZeroedArray(const ZeroedArray&) = delete;
+  ZeroedArray& operator=(const ZeroedArray&) = delete;
+
+  T Load(size_t i) const { return std::atomic_ref<T>(data_[i]).load(std::memory_order_relaxed); }
+  void Store(size_t i, T value) { std::atomic_ref<T>(data_[i]).store(value, std::memory_order_relaxed); }
 
  private:
-  struct Free {
-    void operator()(T* data) const { std::free(data); }
-  };
-  std::unique_ptr<T, Free> data_;
+  size_t bytes_;
+  T* data_;
 };
 
 /// What is known of each address by number: three bytes and a bit. Each datum has one writing thread, so that

@@ -216,8 +216,9 @@ uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, i
     if (responder.unicast_transmitted > 0) responder.confirmed.store(true, std::memory_order_relaxed);
   }
   if (entry.responders > 0 && !entry.same_request) NoteSameRequest(entry, responder, broadcasts);
-  if (!all_answered_before || entry.foreign_at > broadcast_at) return kNoRoundTrip;
-  return RoundTrip(broadcast_at, at);
+  // It took this long at the least, whichever request it answers: late hosts make the cooldown longer.
+  const uint32_t trip = RoundTrip(std::max(broadcast_at, entry.foreign_at), at);
+  return all_answered_before && entry.foreign_at <= broadcast_at ? trip : kNoRoundTrip;
 }
 
 uint32_t ReplyMatcher::MatchProbe(AddressEntry& entry, Responder& responder, int64_t at) {

@@ -45,7 +45,7 @@ class ReplyMatcher {
   /// trip.
   void OnClockStep(int64_t now) { no_round_trip_before_ = now; }
 
-  /// Largest round trip so far, ns; any thread.
+  /// Largest round trip so far, or the least that it can have been, ns; any thread.
   int64_t max_round_trip_ns() const { return max_round_trip_.load(std::memory_order_relaxed); }
 
   /// Monotonic time at which an address was last asked by broadcast, or 0; any thread.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -59,7 +60,10 @@ class SweepEngine {
   SweepStatus Status() const;
 
   /// What the engine holds before anybody has answered, ring and stacks left out.
-  size_t memory_bytes() const { return sizeof(*this) + size_t{targets_.capacity()} * 10; }
+  size_t memory_bytes() const {
+    return sizeof(*this) + size_t{targets_.capacity()} * 3 +
+           size_t{std::min(targets_.capacity(), SendTimes::kMaxSlots)} * sizeof(uint64_t);
+  }
 
   /// Responders from the `from`-th on; as they stand once the sweep is done, before that as they were first
   /// heard.
