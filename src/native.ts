@@ -122,6 +122,30 @@ export interface EngineStatus {
   readonly linkFlaps: number;
 }
 
+/** Of an engine that was never started. */
+export const idleStatus: EngineStatus = {
+  state: 'idle',
+  phase: 'idle',
+  stopped: 'no',
+  fault: null,
+  queued: 0,
+  transmitted: 0,
+  received: 0,
+  passes: 0,
+  sendErrors: 0,
+  malformed: 0,
+  unsolicited: 0,
+  kernelDrops: 0,
+  overruns: 0,
+  rate: 0,
+  elapsedMs: 0,
+  remainingMs: 0,
+  answered: 0,
+  untested: 0,
+  responders: 0,
+  linkFlaps: 0,
+};
+
 export interface NativeEngine {
   start(): void;
   /** Asks the threads to end; returns at once, may be called at any time. */

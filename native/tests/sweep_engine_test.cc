@@ -228,6 +228,20 @@ TEST_SUITE("threads") {
       CHECK(untested[0].first == kBase + 7);
       CHECK(untested[0].last == kBase + 7);
     }
+    SUBCASE("a subnet") {
+      far.config.targets = {{kBase, kBase + 511}};
+      Run(rule + "arp daddr ip 10.99.1.0/24 drop");
+      SweepEngine engine(far.config, kNothing);
+      engine.Start();
+      REQUIRE(WaitFor([&] { return IsDone(engine); }, 30'000));
+      CHECK(engine.Status().outcome == SendOutcome::kSent);
+      CHECK(engine.Status().passes == 2);
+      CHECK(engine.Status().answered == 256);
+      const auto untested = engine.Untested(10);
+      REQUIRE(untested.size() == 1);
+      CHECK(untested[0].first == kBase + 256);
+      CHECK(untested[0].last == kBase + 511);
+    }
     Run("nft delete table netdev block");
   }
 }

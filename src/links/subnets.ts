@@ -1,8 +1,7 @@
 /** The IPv4 subnets of a link, and the address of it that asks in each. */
 
 import type { NativeAddress, NativeLink } from '../native.js';
-import { subnetRange } from '../targets/address.js';
-import type { Range } from '../targets/ranges.js';
+import { type Range, subnetRange } from '../targets/ranges.js';
 
 export interface Subnet extends Range {
   readonly prefixLength: number;

@@ -5,7 +5,7 @@ import { diagnose } from '../findings/diagnose.js';
 import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
 import type { LinkPlan } from '../links/plan.js';
-import type { EngineStatus, NativeLink } from '../native.js';
+import { type EngineStatus, idleStatus, type NativeLink } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
 import { type RecordBuffer, readRecords, recordBuffer } from '../sweep/record.js';
 import { formatAddress } from '../targets/address.js';
@@ -47,26 +47,11 @@ export function untouched(plan: LinkPlan): LinkResult {
   const own = plan.own.map((ip) => ({ first: ip, last: ip }));
   const untested = subtract(plan.targets, own);
   const status: EngineStatus = {
+    ...idleStatus,
     state: 'done',
     phase: 'done',
     stopped: 'interrupted',
-    fault: null,
-    queued: 0,
-    transmitted: 0,
-    received: 0,
-    passes: 0,
-    sendErrors: 0,
-    malformed: 0,
-    unsolicited: 0,
-    kernelDrops: 0,
-    overruns: 0,
-    rate: 0,
-    elapsedMs: 0,
-    remainingMs: 0,
-    answered: 0,
     untested: countAddresses(untested),
-    responders: 0,
-    linkFlaps: 0,
   };
   return { plan, status, records: recordBuffer(0), untested };
 }
@@ -107,14 +92,16 @@ export function buildReport({ startedAt, durationMs, links, results }: SweepResu
  * The first that applies:
  * - `interrupted`: a link was stopped from outside before its work was done;
  * - `failed`: no link came to its end, all were ended by a fault of the link or of a system call;
- * - `inconclusive`: a link ended early or was blocked, or an address was not asked, or an answer not recorded;
+ * - `inconclusive`: a link ended early or was blocked, or an address was not asked, or an answer not recorded, or
+ *   frames were dropped here and no second pass made up for them;
  * - `complete`.
  */
 export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] {
   if (statuses.some(({ stopped }) => stopped === 'interrupted')) return 'interrupted';
   if (statuses.every(({ stopped }) => stopped !== 'no' && stopped !== 'send-blocked')) return 'failed';
   const clean = statuses.every(
-    ({ stopped, untested, overruns }) => stopped === 'no' && untested === 0 && overruns === 0,
+    ({ stopped, untested, overruns, kernelDrops, passes }) =>
+      stopped === 'no' && untested === 0 && overruns === 0 && (kernelDrops === 0 || passes > 1),
   );
   return clean ? 'complete' : 'inconclusive';
 }

@@ -3,11 +3,8 @@
 import { randomInt } from 'node:crypto';
 import { OptionError } from '../errors.js';
 import { parseAddress } from '../targets/address.js';
-import { profileNames } from './pace.js';
+import { profileNames, type RateOption } from './pace.js';
 import type { ProfileName, Progress, SweepOptions } from './sweep-api.js';
-
-/** A rate as `SweepOptions` takes it. */
-export type RateOption = NonNullable<SweepOptions['rate']>;
 
 /** Options that are known to be right, each alone; what depends on a link is checked in plan.ts. */
 export interface CheckedOptions {

@@ -1,8 +1,10 @@
 /** How fast a link is asked, and how often: what a profile, a rate and a number of passes mean to the engine. */
 
 import type { EngineOptions } from '../native.js';
-import type { RateOption } from './options.js';
-import type { ProfileName } from './sweep-api.js';
+import type { ProfileName, SweepOptions } from './sweep-api.js';
+
+/** A rate as `SweepOptions` takes it. */
+export type RateOption = NonNullable<SweepOptions['rate']>;
 
 /** Frames per second and frames that may go out at once at the start. */
 export type Pace = Pick<EngineOptions, 'rate' | 'burst'>;

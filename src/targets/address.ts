@@ -1,7 +1,5 @@
 /** IPv4 addresses as unsigned 32-bit numbers in host byte order, and the blocks that prefix lengths make. */
 
-import type { Range } from './ranges.js';
-
 const dot = 0x2e;
 const zero = 0x30;
 
@@ -49,10 +47,4 @@ export function prefixMask(prefixLength: number): number {
 export function prefixLengthOf(mask: number): number | null {
   const prefixLength = Math.clz32(~mask);
   return prefixMask(prefixLength) === mask ? prefixLength : null;
-}
-
-/** The whole block that an address lies in, its first and its last address included. */
-export function subnetRange(address: number, prefixLength: number): Range {
-  const mask = prefixMask(prefixLength);
-  return { first: (address & mask) >>> 0, last: (address | ~mask) >>> 0 };
 }

@@ -1,8 +1,8 @@
 /** The grammar of targets that are written in numbers; every error points at the character that is wrong. */
 
-import { formatAddress, prefixLengthOf, subnetRange } from './address.js';
+import { formatAddress, prefixLengthOf } from './address.js';
 import { isSingle, type OctetRanges } from './octets.js';
-import type { Range } from './ranges.js';
+import { type Range, subnetRange } from './ranges.js';
 import { type Fail, quoteCharacter, targetForms } from './refusal.js';
 
 /** What a numeric target stands for: one interval, or ranges in octets that may be many. */

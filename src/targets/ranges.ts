@@ -1,6 +1,6 @@
 /** Sets of IPv4 addresses as sorted intervals: a /8 is one pair of numbers, never sixteen million. */
 
-import { formatAddress } from './address.js';
+import { formatAddress, prefixMask } from './address.js';
 
 /** An interval of addresses in host byte order; both ends belong to it. */
 export interface Range {
@@ -12,6 +12,12 @@ export interface Range {
 export type Ranges = readonly Range[];
 
 const lastAddress = 0xffff_ffff;
+
+/** The whole block that an address lies in, its first and its last address included. */
+export function subnetRange(address: number, prefixLength: number): Range {
+  const mask = prefixMask(prefixLength);
+  return { first: (address & mask) >>> 0, last: (address | ~mask) >>> 0 };
+}
 
 /** Makes a set of ranges in any order, overlapping or adjacent. */
 export function normalize(ranges: readonly Range[]): Ranges {

@@ -9,7 +9,7 @@ import type {
   NativeLink,
   NativeRoute,
 } from '../../src/native.js';
-import { RECORD_BYTES } from '../../src/native.js';
+import { idleStatus, RECORD_BYTES } from '../../src/native.js';
 
 /** `10.0.0.1` as a number in host byte order. */
 export function ip(text: string): number {
@@ -88,29 +88,6 @@ export function packRecords(answers: readonly Answer[]): Buffer {
     }),
   );
 }
-
-export const idleStatus: EngineStatus = {
-  state: 'idle',
-  phase: 'idle',
-  stopped: 'no',
-  fault: null,
-  queued: 0,
-  transmitted: 0,
-  received: 0,
-  passes: 0,
-  sendErrors: 0,
-  malformed: 0,
-  unsolicited: 0,
-  kernelDrops: 0,
-  overruns: 0,
-  rate: 0,
-  elapsedMs: 0,
-  remainingMs: 0,
-  answered: 0,
-  untested: 0,
-  responders: 0,
-  linkFlaps: 0,
-};
 
 export interface FakeEngine {
   readonly options: EngineOptions;

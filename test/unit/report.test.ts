@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import schema from '../../schema/report-v1.schema.json' with { type: 'json' };
 import type { EthernetLink } from '../../src/links/links.js';
 import type { LinkPlan } from '../../src/links/plan.js';
-import { type EngineStatus, RECORD_BYTES } from '../../src/native.js';
+import { type EngineStatus, idleStatus, RECORD_BYTES } from '../../src/native.js';
 import { buildReport, type LinkResult, outcomeOf } from '../../src/report/report.js';
 import { countAddresses, normalize, type Ranges, subtract } from '../../src/targets/ranges.js';
-import { type Answer, address, idleStatus, ip, link, packRecords } from '../support/fake-addon.js';
+import { type Answer, address, ip, link, packRecords } from '../support/fake-addon.js';
 
 const ajv = new Ajv();
 addFormats.default(ajv);
@@ -279,7 +279,8 @@ describe('the outcome', () => {
   const ended = (more: Partial<EngineStatus>): EngineStatus => ({ ...doneStatus, ...more });
   it.each([
     ['complete', [{}, {}]],
-    ['complete', [{ linkFlaps: 1, kernelDrops: 3 }]],
+    ['complete', [{ linkFlaps: 1, kernelDrops: 3, passes: 2 }]],
+    ['inconclusive', [{ kernelDrops: 3, passes: 1 }]],
     ['inconclusive', [{ untested: 1 }]],
     ['inconclusive', [{ overruns: 1 }]],
     ['inconclusive', [{ stopped: 'send-blocked', untested: 5 }]],

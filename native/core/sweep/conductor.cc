@@ -82,7 +82,10 @@ SendOutcome Conductor::RunPasses() {
 
 SendOutcome Conductor::RunPass(uint32_t pass) {
   for (int walk = 0; walk <= kRefills; ++walk) {
-    if (const SendOutcome outcome = Walk(pass); outcome != SendOutcome::kSent) return outcome;
+    const SendOutcome outcome = Walk(pass);
+    // Where only what is left is refused, a filter takes these addresses and not the link.
+    if (outcome == SendOutcome::kSendBlocked && walk > 0) break;
+    if (outcome != SendOutcome::kSent) return outcome;
     AwaitProof();
     if (!AnyNeedsAsking(pass)) break;
   }

@@ -89,7 +89,10 @@ SendOutcome Transmitter::OnRefusal(int error, size_t* next) {
   counters_.send_errors.Add();
   const int64_t now = MonotonicNs();
   if (blocked_since_ == 0) blocked_since_ = now;
-  if (now - blocked_since_ > kBlockedNs) return SendOutcome::kSendBlocked;
+  if (now - blocked_since_ > kBlockedNs) {
+    blocked_since_ = 0;
+    return SendOutcome::kSendBlocked;
+  }
   switch (error) {
     case EAGAIN:
       stop_.WaitUntil(now + kStepNs, socket_.fd(), POLLOUT);

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { Address4 } from 'ip-address';
 import { describe, expect, test } from 'vitest';
-import {
-  formatAddress,
-  parseAddress,
-  prefixLengthOf,
-  prefixMask,
-  subnetRange,
-} from '../../../src/targets/address.js';
+import { formatAddress, parseAddress, prefixLengthOf, prefixMask } from '../../../src/targets/address.js';
+import { subnetRange } from '../../../src/targets/ranges.js';
 
 const anyAddress = fc.integer({ min: 0, max: 0xffff_ffff });
 const anyPrefixLength = fc.integer({ min: 0, max: 32 });
