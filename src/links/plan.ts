@@ -48,7 +48,7 @@ export interface PlanInput {
 /** Without a target nothing larger than this is swept. */
 const shortestDefaultPrefix = 20;
 
-/** The engine keeps two bytes for an address (TargetSpace::kMaxTargets of native/core/sweep/target_space.h). */
+/** The engine keeps three bytes for an address (TargetSpace::kMaxTargets of native/core/sweep/target_space.h). */
 const mostTargets = 2 ** 26;
 
 /** Targets that one sender address of a link asks for. */

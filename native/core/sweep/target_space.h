@@ -18,7 +18,7 @@ struct AddressRange {
 /// numbered on, come our own addresses that are not among the targets: they are probed but never counted.
 class TargetSpace {
  public:
-  /// More than a /8 by far, and little enough for two bytes an address.
+  /// More than a /8 by far, and little enough for three bytes an address.
   static constexpr uint64_t kMaxTargets = uint64_t{1} << 26;
 
   /// `ranges` sorted and disjoint; `own` sorted.
