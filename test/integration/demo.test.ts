@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mustRun, runCommand } from '../../src/lab/command.js';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from '../../src/lab/command.js';
 import { interfaceNames } from '../../src/lab/iproute.js';
+import { asOrdinaryUser, isRealRoot, useOpenTree } from '../support/real-root.js';
 import { ARPSWEEP, startCli, sweepCli } from '../support/sweep-cli.js';
 import { onTerminal } from '../support/terminal.js';
 import { waitFor } from '../support/wait-for.js';
@@ -166,28 +164,13 @@ describe('an interrupted demo leaves no process and no namespace', () => {
   });
 });
 
-const isRealRoot = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'latin1'));
-
 // Where the tests are an ordinary user's themselves, the demo above was one's, too.
 describe.runIf(isRealRoot)('for an ordinary user', () => {
-  const asUser = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups'];
-  let tree: string;
-
-  // Another path to the same tree: a checkout in root's home is closed to others. The mount is the lab's own.
-  beforeAll(async () => {
-    tree = mkdtempSync(join(tmpdir(), 'arpsweep-tree-'));
-    await mustRun(['mount', '--bind', fileURLToPath(new URL('../..', import.meta.url)), tree]);
-  });
-
-  afterAll(async () => {
-    await mustRun(['umount', tree]);
-    rmdirSync(tree);
-  });
-
-  const demoArgv = () => [process.execPath, join(tree, 'bin/arpsweep.js'), 'demo'];
+  const inTree = useOpenTree();
+  const demoArgv = () => [process.execPath, inTree('bin/arpsweep.js'), 'demo'];
 
   it('is the same demo', async () => {
-    const { status, stdout, stderr } = await runCommand([...asUser, ...demoArgv()]);
+    const { status, stdout, stderr } = await runCommand([...asOrdinaryUser, ...demoArgv()]);
 
     expect(stderr).toBe('');
     expect(status).toBe(0);
@@ -199,7 +182,7 @@ describe.runIf(isRealRoot)('for an ordinary user', () => {
     const forbid = `echo 0 > /proc/sys/user/max_user_namespaces
       exec setpriv --bounding-set=-all --inh-caps=-all "$@"`;
     const { status, stdout, stderr } = await runCommand([
-      ...asUser,
+      ...asOrdinaryUser,
       ...['unshare', '--user', '--map-root-user', 'sh', '-c', forbid, 'forbid'],
       ...demoArgv(),
     ]);
@@ -207,7 +190,7 @@ describe.runIf(isRealRoot)('for an ordinary user', () => {
     expect(status).toBe(3);
     expect(stdout).toBe('');
     expect(stderr).toContain('not permitted here');
-    expect(stderr).toContain(`sudo ${process.execPath} ${join(tree, 'bin/arpsweep.js')} demo`);
+    expect(stderr).toContain(`sudo ${process.execPath} ${inTree('bin/arpsweep.js')} demo`);
     expect(stderr).toContain('sysctl -w user.max_user_namespaces=');
   });
 
@@ -215,7 +198,7 @@ describe.runIf(isRealRoot)('for an ordinary user', () => {
     const hideIp = 'mount --bind /dev/null "$(readlink -f "$(command -v ip)")" && exec "$@"';
     const { status, stdout, stderr } = await runCommand([
       ...['unshare', '--mount', 'sh', '-c', hideIp, 'hide'],
-      ...asUser,
+      ...asOrdinaryUser,
       ...demoArgv(),
     ]);
 

@@ -1,36 +1,20 @@
 /** What an ordinary user can do, and what whoever lacks the capability is told. */
-import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/index.js';
 import { mustRun } from '../../src/lab/command.js';
 import { createLab, type Lab } from '../../src/lab/lab.js';
+import { asOrdinaryUser, isRealRoot, useOpenTree } from '../support/real-root.js';
 import { expectSound, respondersByIp } from '../support/sound-report.js';
 import { ARPSWEEP, sweepCli } from '../support/sweep-cli.js';
 
-const isRealRoot = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'latin1'));
-
 // Where the tests are an ordinary user's themselves, every one of them shows this.
 describe.runIf(isRealRoot)('an ordinary user in a user namespace', () => {
-  let tree: string;
-
-  // Another path to the same tree: a checkout in root's home is closed to others. The mount is the lab's own.
-  beforeAll(async () => {
-    tree = mkdtempSync(join(tmpdir(), 'arpsweep-tree-'));
-    await mustRun(['mount', '--bind', fileURLToPath(new URL('../..', import.meta.url)), tree]);
-  });
-  afterAll(async () => {
-    await mustRun(['umount', tree]);
-    rmdirSync(tree);
-  });
+  const inTree = useOpenTree();
 
   test('sweeps a lab of their own', async () => {
-    const asUser = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups'];
-    const inNamespaces = ['env', '--chdir', tree, 'sh', 'scripts/in-lab.sh'];
-    const script = [process.execPath, join(tree, 'test/support/ordinary-user.mjs')];
-    const printed = await mustRun([...asUser, ...inNamespaces, ...script]);
+    const inNamespaces = ['env', '--chdir', inTree('.'), 'sh', 'scripts/in-lab.sh'];
+    const script = [process.execPath, inTree('test/support/ordinary-user.mjs')];
+    const printed = await mustRun([...asOrdinaryUser, ...inNamespaces, ...script]);
 
     const { uidMap, report } = JSON.parse(printed) as { uidMap: string; report: Report };
     expect(uidMap).toMatch(/^\s*0\s+1000\s+1\s*$/);

@@ -8,8 +8,7 @@
 namespace arpsweep {
 
 Pacer::Pacer(double frames_per_second, uint32_t burst)
-    : rate_(frames_per_second),
-      interval_ns_(static_cast<double>(kNanosecondsPerSecond) / frames_per_second),
+    : interval_ns_(static_cast<double>(kNanosecondsPerSecond) / frames_per_second),
       burst_left_(burst),
       paced_(std::isfinite(frames_per_second)) {}
 

@@ -26,10 +26,7 @@ class Pacer {
   /// When Take will next allow a frame, given that the last call returned 0 at `now`.
   int64_t NextAt(int64_t now) const;
 
-  double rate() const { return rate_; }
-
  private:
-  double rate_;
   double interval_ns_;
   uint32_t burst_left_;
   bool paced_;

@@ -13,8 +13,6 @@ namespace arpsweep {
 template <typename T, size_t kMaxSize, size_t kChunk = 4096>
 class StableVector {
  public:
-  static constexpr size_t max_size() { return kMaxSize; }
-
   size_t size() const { return size_.load(std::memory_order_acquire); }
 
   T& operator[](size_t i) { return chunks_[i / kChunk][i % kChunk]; }

@@ -30,7 +30,6 @@ class TargetSpace {
   /// Targets and own addresses outside them.
   uint32_t capacity() const { return size_ + static_cast<uint32_t>(extra_.size()); }
   const std::vector<uint32_t>& own() const { return own_; }
-  const std::vector<AddressRange>& ranges() const { return ranges_; }
 
   uint32_t AddressAt(uint32_t index) const;
   std::optional<uint32_t> IndexOf(uint32_t address) const;
