@@ -8,7 +8,8 @@ import type { ReverseDns } from './reverse-dns.js';
 /**
  * Hands each responder to the reporter in the order heard. A slow reader slows the loop, not the sweep; a slow name
  * server slows neither: responders queue for their names.
- * @returns once the sweep has ended; the promise within resolves when the last responder has got its name
+ * @returns once the sweep has ended, or at once where nobody wants its responders; the promise within resolves when
+ * the last responder has got its name
  */
 export async function streamResponders(
   responders: AsyncIterable<Responder>,
@@ -16,6 +17,8 @@ export async function streamResponders(
   names: ReverseDns | null,
 ): Promise<{ readonly named: Promise<void> }> {
   let named: Promise<void> = Promise.resolve();
+  // A format that waits for the report takes no part of the processors from the sweep.
+  if (!reporter.responder && !names) return { named };
   for await (const responder of responders) {
     const name = names?.nameOf(responder.ip) ?? null;
     if (!reporter.responder) continue;

@@ -22,8 +22,6 @@ export interface ResponderRecord {
   readonly firstAtMs: number;
   /** Smallest unambiguous round trip in ms, or null. */
   readonly rttMs: number | null;
-  /** Ethernet source of the first answer: differs from `mac` (its SHA) where something relays. */
-  readonly etherSource: string;
 }
 
 const addressFlag = { sameRequest: 1, alternated: 2 };
@@ -90,6 +88,5 @@ export function decodeRecord(view: DataView, index: number): ResponderRecord {
     answersOwnProbe: (recordFlags & recordFlag.answersOwnProbe) !== 0,
     firstAtMs: view.getFloat64(at + 24, true),
     rttMs: Number.isNaN(rtt) ? null : toMicroseconds(rtt),
-    etherSource: macAt(view, at + 40),
   };
 }
