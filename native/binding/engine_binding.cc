@@ -79,6 +79,7 @@ SweepConfig ConfigFrom(const Napi::Object& options) {
   const auto own = options.Get("own").As<Napi::Uint32Array>();
   config.own.assign(own.Data(), own.Data() + own.ElementLength());
   config.rate = options.Get("rate").As<Napi::Number>().DoubleValue();
+  config.ceiling = options.Get("ceiling").As<Napi::Number>().DoubleValue();
   config.burst = options.Get("burst").As<Napi::Number>().Uint32Value();
   config.passes = options.Get("passes").As<Napi::Number>().Uint32Value();
   config.adaptive_passes = options.Get("adaptivePasses").ToBoolean();
@@ -227,6 +228,12 @@ class Engine : public Napi::ObjectWrap<Engine> {
         {"answered", static_cast<double>(status.answered)},
         {"untested", static_cast<double>(status.untested)},
         {"responders", static_cast<double>(status.responders)},
+        {"lossEstimate", status.completeness.loss},
+        {"expectedMissed", status.completeness.expected_missed},
+        {"pilots", status.completeness.pilots},
+        {"pilotsLost", status.completeness.pilots_lost},
+        {"limit", status.limit},
+        {"askedAgain", static_cast<double>(status.asked_again)},
         {"linkFlaps", static_cast<double>(status.link_flaps)},
     };
     for (const auto& [name, value] : numbers) result.Set(name, value);

@@ -23,6 +23,10 @@ namespace arpsweep::test {
 inline constexpr uint32_t kBase = 0x0a630000;  // 10.99.0.0
 inline constexpr uint32_t kNearIp = 0x0a63fffe;
 
+/// A rate at which our own frames are seen leaving, and one at which they are not.
+inline constexpr double kProvenRate = SweepConfig::kMostProven;
+inline constexpr double kFullRate = std::numeric_limits<double>::infinity();
+
 inline void Run(const std::string& command) {
   CAPTURE(command);
   REQUIRE(std::system(command.c_str()) == 0);
@@ -45,7 +49,7 @@ class FarHost {
     }
     config.sender_ip = kNearIp;
     config.own = {kNearIp};
-    config.rate = std::numeric_limits<double>::infinity();
+    config.rate = kFullRate;
     config.passes = 2;
     config.census = true;
     config.cooldown_ns = 50'000'000;

@@ -62,7 +62,7 @@ TEST_CASE("a full vector says so and keeps what it has") {
 }
 
 TEST_CASE("counts saturate and do not wrap") {
-  AddressState state(3);
+  AddressState state(3, true);
   for (int i = 0; i < 300; ++i) state.AddQueued(1);
   CHECK(state.Queued(1) == 255);
   CHECK(state.Queued(0) == 0);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <string>
 #include <thread>
 
@@ -18,6 +19,12 @@ TEST_SUITE("threads") {
   TEST_CASE("a range that a kernel answers for is found whole, and the numbers add up" * NeedsLab()) {
     FarHost far;
     far.config.targets = {{kBase, kBase + 4095}};
+    SUBCASE("our frames are seen leaving") {
+      far.config.rate = kProvenRate;
+    }
+    SUBCASE("at full speed they are not") {
+      far.config.rate = kFullRate;
+    }
     std::atomic<int> news{0};
     SweepEngine engine(far.config, [&news] { ++news; });
     engine.Start();
@@ -40,13 +47,19 @@ TEST_SUITE("threads") {
     REQUIRE(engine.Read(0, records) == 4096);
     uint64_t asked = 0;
     uint64_t replies = 0;
+    int timed = 0;
     for (size_t i = 0; i < 4096; ++i) {
       asked += records[i].asked;
       replies += records[i].replies;
+      CHECK(records[i].asked >= 3);  // in a pass, once more to settle it, and by unicast
       CHECK(records[i].confirmed == Record::kConfirmed);
-      CHECK(records[i].rtt_ms > 0);
       CHECK(records[i].address_flags == 0);
+      // A sender that was held up does not know when its frames left.
+      if (std::isnan(records[i].rtt_ms) && !far.config.proves_sending()) continue;
+      CHECK(records[i].rtt_ms > 0);
+      ++timed;
     }
+    CHECK(timed > 2048);
     CHECK(replies == status.received);
     CHECK(asked + 2 == status.transmitted);  // and two probes of our own address
   }
@@ -88,6 +101,12 @@ TEST_SUITE("threads") {
   TEST_CASE("engines over the same targets at once do not count each other's answers" * NeedsLab()) {
     FarHost far;
     far.config.targets = {{kBase, kBase + 999}};
+    SUBCASE("our frames are seen leaving") {
+      far.config.rate = kProvenRate;
+    }
+    SUBCASE("at full speed they are not") {
+      far.config.rate = kFullRate;
+    }
     SweepConfig other = far.config;
     other.targets = {{kBase + 500, kBase + 1499}};
     other.seed = 2;

@@ -15,7 +15,9 @@ inline constexpr int64_t kMs = 1'000'000;
 // A wire in a box: frames at times that the test chooses. Time starts at one second.
 class Wire {
  public:
-  explicit Wire(uint32_t sender_ip = kOurIp) : sender_ip_(sender_ip) {}
+  /// proves_sending: our own frames are seen leaving.
+  explicit Wire(uint32_t sender_ip = kOurIp, bool proves_sending = true)
+      : sender_ip_(sender_ip), proves_sending_(proves_sending) {}
 
   void Request(uint32_t ip, int64_t at) {
     state.AddQueued(*targets.IndexOf(ip));
@@ -69,13 +71,15 @@ class Wire {
 
  private:
   uint32_t sender_ip_;
+  bool proves_sending_;
 
  public:
   TargetSpace targets{{{0x0a000000, 0x0a0000ff}}, {kOurIp}};
-  AddressState state{targets.capacity()};
+  AddressState state{targets.capacity(), proves_sending_};
+  SendTimes times{targets.capacity()};
   ResponderTable table;
   Counters counters;
-  ReplyMatcher matcher{targets, Identity{kOurMac, sender_ip_}, state, table, counters};
+  ReplyMatcher matcher{targets, Identity{kOurMac, sender_ip_}, state, times, table, counters};
 };
 
 }  // namespace arpsweep::test

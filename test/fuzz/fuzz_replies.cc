@@ -2,7 +2,8 @@
 // order, to a ReplyMatcher. Whatever comes, the numbers add up and what is kept is bounded.
 //
 // An event is an opcode and its arguments, a byte each unless said otherwise; where the input ends, arguments
-// are 0. Fuzzing, as fuzz_frames.cc says:
+// are 0. The first byte says who we are: bit 0, without a sender address; bit 1, our frames are not seen
+// leaving and their times are noted by the sender. Fuzzing, as fuzz_frames.cc says:
 //   build/native-address/fuzz_replies -max_len=1024 build/native-address/replies test/fuzz/corpus-replies
 
 #include <algorithm>
@@ -54,7 +55,11 @@ class Input {
 
 class Scene {
  public:
-  explicit Scene(Input input) : input_(input), sender_ip_((input_.Byte() & 1) != 0 ? 0 : kOwn) {}
+  explicit Scene(Input input)
+      : input_(input),
+        who_(input_.Byte()),
+        sender_ip_((who_ & 1) != 0 ? 0 : kOwn),
+        proves_sending_((who_ & 2) == 0) {}
 
   void Play() {
     while (!input_.AtEnd()) {
@@ -66,16 +71,12 @@ class Scene {
 
  private:
   void Event() {
-    switch (input_.Byte() % 9) {
+    switch (input_.Byte() % 10) {
       case 0:
-        state_.AddQueued(Index());
-        ++queued_;
+        Ask(Index());
         break;
-      case 1:  // Refused by the kernel: what did not leave.
-        if (const uint32_t index = Index(); state_.Transmitted(index) < state_.Queued(index)) {
-          state_.RemoveQueued(index);
-          --queued_;
-        }
+      case 1:
+        Refuse(Index());
         break;
       case 2:
         state_.AddProbeQueued(Index());
@@ -83,8 +84,9 @@ class Scene {
         break;
       case 3:
         if (table_.size() > 0) {
-          auto& asked = table_.At(input_.Byte() % table_.size()).unicast_queued;
-          if (asked < 255) ++asked;
+          Responder& responder = table_.At(input_.Byte() % table_.size());
+          if (responder.unicast_queued < 255) ++responder.unicast_queued;
+          if (!proves_sending_) responder.unicast_at = now_;
           ++queued_;
         }
         break;
@@ -103,7 +105,26 @@ class Scene {
       case 8:  // As many answers from as many new machines.
         for (uint32_t left = input_.Half() % 300; left > 0; --left) Answer(MacAddress::FromKey(next_mac_++));
         break;
+      case 9:  // The sender notes when a question left once more, or that it does not know.
+        if (const uint32_t index = Index(); !proves_sending_)
+          times_.Set(index, input_.Byte() == 0 ? 0 : now_);
+        break;
     }
+  }
+
+  void Ask(uint32_t index) {
+    state_.AddQueued(index);
+    if (!proves_sending_) times_.Set(index, now_);
+    ++queued_;
+  }
+
+  // By the kernel: what did not leave, and so has no answer.
+  void Refuse(uint32_t index) {
+    const bool left =
+        proves_sending_ ? state_.Transmitted(index) >= state_.Queued(index) : state_.Answered(index);
+    if (left || state_.Queued(index) == 0) return;
+    state_.RemoveQueued(index);
+    --queued_;
   }
 
   uint32_t Index() { return input_.Byte() % targets_.capacity(); }
@@ -190,7 +211,9 @@ class Scene {
     const uint32_t trip = responder.round_trip_ns;
     Require(trip == kNoRoundTrip || trip <= matcher_.max_round_trip_ns(), "a round trip beyond the largest");
     Require(trip <= responder.first_round_trip_ns, "not the smallest round trip");
-    Require(!responder.confirmed || responder.unicast_transmitted > 0, "confirmed without a question");
+    const uint8_t unicasts =
+        proves_sending_ ? responder.unicast_transmitted : responder.unicast_queued.load();
+    Require(!responder.confirmed || unicasts > 0, "confirmed without a question");
     const uint64_t replies = uint64_t{responder.request_replies} + responder.probe_replies;
     Require(replies > 0, "a responder that never replied");
     return replies;
@@ -210,12 +233,15 @@ class Scene {
   }
 
   Input input_;
+  const uint8_t who_;
   const uint32_t sender_ip_;
+  const bool proves_sending_;
   TargetSpace targets_{{{kFirst, kFirst + 15}}, {kOwn}};
-  AddressState state_{targets_.capacity()};
+  AddressState state_{targets_.capacity(), proves_sending_};
+  SendTimes times_{targets_.capacity()};
   ResponderTable table_;
   Counters counters_;
-  ReplyMatcher matcher_{targets_, Identity{kOurMac, sender_ip_}, state_, table_, counters_};
+  ReplyMatcher matcher_{targets_, Identity{kOurMac, sender_ip_}, state_, times_, table_, counters_};
   int64_t now_ = 1'000'000'000;
   uint64_t next_mac_ = 0x020000010000;
   uint64_t queued_ = 0;

@@ -9,29 +9,35 @@ namespace {
 
 constexpr int64_t kMs = kNanosecondsPerMillisecond;
 
-// What was sent is seen leaving within the ring's retirement time, unless the machine is busy.
-constexpr int64_t kProofNs = 100 * kMs;
-constexpr int64_t kProofStepNs = 1 * kMs;
-// Between passes answers get this long, or three round trips: then it is known which addresses are settled.
+// Between passes answers get this long, or three round trips: then it is known who has answered.
 constexpr int64_t kMinAnswerNs = 10 * kMs;
 constexpr int64_t kMaxAnswerNs = 100 * kMs;
-// Unconfirmed responders are asked again after this time, so often.
-constexpr int64_t kCensusNs = 100 * kMs;
-constexpr int kCensusRounds = 3;
-// Walks of one pass that only pick up what did not leave.
-constexpr int kRefills = 3;
+// Late answers may bring responders that the census has not asked; each round of it ends with its own
+// cooldown.
+constexpr int kMostRounds = 3;
 // A sleeping radio hears the third beacon at the latest (102.4 ms each); Linux answers for others by proxy
 // after up to 0.8 s (neigh/*/proxy_delay).
 constexpr int64_t kMinCooldownNs = 350 * kMs;
 constexpr int64_t kMaxCooldownNs = 1500 * kMs;
-// The sender looks for a stop between so many addresses that need no question.
-constexpr uint32_t kStopCheck = 4096;
+// Those who are known to be awake are listened to for so long after they were last asked.
+constexpr int64_t kAwakeNs = 50 * kMs;
+
+// Hosts that may be missed, and what one of them is worth in time.
+constexpr double kFewEnough = 0.01;
+constexpr double kSecondsPerHost = 30;
+// Where nobody answers there is no estimate: two passes, and more where they cost next to nothing.
+constexpr uint32_t kPassesInSilence = 2;
+constexpr double kCheapSeconds = 2;
+constexpr double kVeryCheapSeconds = 0.3;
+// More pilots than half a pass are no bargain, and no host should be asked for ever.
+constexpr uint64_t kMostPilotsPerHost = 12;
+constexpr int kMostPilotRounds = 4;
 
 }  // namespace
 
-Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, const AddressState& state,
-                     ResponderTable& table, const ReplyMatcher& matcher, const Counters& counters,
-                     const LinkWatch& link, const StopSignal& stop, Transmitter& transmitter)
+Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, AddressState& state,
+                     ResponderTable& table, const ReplyMatcher& matcher, Counters& counters, LinkWatch& link,
+                     Line& line, Transmitter& transmitter, Transmitter* helper)
     : config_(config),
       targets_(targets),
       state_(state),
@@ -39,27 +45,33 @@ Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, cons
       matcher_(matcher),
       counters_(counters),
       link_(link),
-      stop_(stop),
+      line_(line),
       transmitter_(transmitter),
-      permutation_(targets.size(), config.seed, config.sequential) {}
+      walker_(config, targets, state, table, counters, link, line, transmitter, helper),
+      census_(config, targets, table, line, transmitter) {}
 
 SendOutcome Conductor::Run() {
   SendOutcome outcome = RunPasses();
-  // Late answers may bring responders that the census has not asked; each round of it ends with its own
-  // cooldown.
-  for (int round = 0; round < kCensusRounds && outcome == SendOutcome::kSent; ++round) {
+  walker_.pilots().Close();
+  for (int round = 0; round < kMostRounds && outcome == SendOutcome::kSent; ++round) {
     const uint32_t known = table_.size();
-    if (config_.census) outcome = RunCensus();
-    if (outcome == SendOutcome::kSent) outcome = CoolDown();
-    const bool gap = link_.gap_to.load(std::memory_order_relaxed) != 0;
-    // Not in the last round: what is asked then has no cooldown, and would pass for silent.
-    const bool again = gap && round + 1 < kCensusRounds;
-    if (outcome == SendOutcome::kSent && again && AnyNeedsAsking(pass())) {
-      outcome = RunPass(pass());
-    } else if (!config_.census || table_.size() == known) {
-      break;
+    if (config_.census) {
+      phase_ = Phase::kCensus;
+      outcome = census_.Run();
     }
+    if (outcome == SendOutcome::kSent) outcome = CoolDown();
+    // Not in the last round: what is asked then has no cooldown, and would pass for silent.
+    if (outcome == SendOutcome::kSent && round + 1 < kMostRounds) {
+      const int64_t before = transmitter_.last_at();
+      outcome = walker_.Mend();
+      if (transmitter_.last_at() != before) {
+        passes_ended_at_ = transmitter_.last_at();
+        continue;
+      }
+    }
+    if (!config_.census || table_.size() == known) break;
   }
+  Conclude();
   phase_ = Phase::kDone;
   // A few targets may be refused, one after the other, in less than the transmitter waits.
   const bool blocked = counters_.queued.value() == 0 && counters_.send_errors.value() > 0;
@@ -73,47 +85,22 @@ SendOutcome Conductor::RunPasses() {
     if (pass <= 2) {
       if (const SendOutcome outcome = ProbeOwn(); outcome != SendOutcome::kSent) return outcome;
     }
-    if (const SendOutcome outcome = RunPass(pass); outcome != SendOutcome::kSent) return outcome;
-    if (pass < config_.passes || config_.census) AwaitAnswers();
-    if (config_.adaptive_passes && pass >= 2 && !AnythingLost()) break;
+    const int64_t from = line_.Now();
+    if (const SendOutcome outcome = walker_.RunPass(pass); outcome != SendOutcome::kSent) return outcome;
+    passes_ended_at_ = transmitter_.last_at();
+    pass_seconds_ = static_cast<double>(line_.Now() - from) / static_cast<double>(kNanosecondsPerSecond);
+    if (config_.passes == 1) break;
+    AwaitAnswers();
+    if (const SendOutcome outcome = walker_.Settle(); outcome != SendOutcome::kSent) return outcome;
+    walker_.AwaitPilots();
+    bool enough = false;
+    if (config_.adaptive_passes) {
+      const SendOutcome outcome = AskedEnough(pass, &enough);
+      if (outcome != SendOutcome::kSent) return outcome;
+    }
+    if (enough) break;
   }
   return SendOutcome::kSent;
-}
-
-SendOutcome Conductor::RunPass(uint32_t pass) {
-  for (int walk = 0; walk <= kRefills; ++walk) {
-    const SendOutcome outcome = Walk(pass);
-    // Where only what is left is refused, a filter takes these addresses and not the link.
-    if (outcome == SendOutcome::kSendBlocked && walk > 0) break;
-    if (outcome != SendOutcome::kSent) return outcome;
-    AwaitProof();
-    if (!AnyNeedsAsking(pass)) break;
-  }
-  return stop_.IsSet() ? SendOutcome::kInterrupted : SendOutcome::kSent;
-}
-
-SendOutcome Conductor::Walk(uint32_t pass) {
-  for (uint32_t position = 0; position < permutation_.size(); ++position) {
-    if (position % kStopCheck == 0) {
-      position_.store(position, std::memory_order_relaxed);
-      if (stop_.IsSet()) return SendOutcome::kInterrupted;
-    }
-    const uint32_t index = permutation_.At(position);
-    if (!NeedsAsking(index, pass)) continue;
-    position_.store(position, std::memory_order_relaxed);
-    const SendOutcome outcome = AskTarget(index, targets_.AddressAt(index));
-    if (outcome != SendOutcome::kSent) return outcome;
-  }
-  return transmitter_.Flush();
-}
-
-SendOutcome Conductor::AskTarget(uint32_t index, uint32_t address) {
-  const SendOutcome outcome =
-      transmitter_.Ask({.kind = Question::Kind::kRequest, .index = index, .address = address});
-  // Without a sender address the request was a probe already.
-  const bool probe = config_.census && config_.sender_ip != 0 && IsNamed(address);
-  if (outcome != SendOutcome::kSent || !probe) return outcome;
-  return transmitter_.Ask({.kind = Question::Kind::kProbe, .index = index, .address = address});
 }
 
 SendOutcome Conductor::ProbeOwn() {
@@ -127,148 +114,84 @@ SendOutcome Conductor::ProbeOwn() {
   return transmitter_.Flush();
 }
 
-SendOutcome Conductor::RunCensus() {
-  phase_ = Phase::kCensus;
-  const uint32_t from = census_done_;
-  for (int round = 0; round < kCensusRounds; ++round) {
-    bool any = false;
-    if (const SendOutcome outcome = CensusRound(from, &any); outcome != SendOutcome::kSent) return outcome;
-    if (!any) break;
-    // Ends as soon as everybody has answered.
-    for (const int64_t until = MonotonicNs() + kCensusNs; MonotonicNs() < until;) {
-      if (!Wait(MonotonicNs() + kProofStepNs)) return SendOutcome::kInterrupted;
-      bool open = false;
-      for (uint32_t id = from; id < census_done_ && !open; ++id) open = IsOpen(table_.At(id));
-      if (!open) return SendOutcome::kSent;
+// Where a few more pilots would show that nothing is missed, they are cheaper than another pass.
+SendOutcome Conductor::AskedEnough(uint32_t pass, bool* enough) {
+  const double threshold = std::max(kFewEnough, pass_seconds_ / kSecondsPerHost);
+  for (int round = 0; round < kMostPilotRounds; ++round) {
+    const LossEstimate estimate = Estimate(threshold);
+    if (estimate.known && estimate.expected_missed <= threshold) {
+      *enough = true;
+      return SendOutcome::kSent;
     }
+    const uint64_t silent = targets_.size() - std::min<uint64_t>(targets_.size(), counters_.answered.value());
+    const uint64_t bargain = std::min<uint64_t>(silent / 2, kMostPilotsPerHost * walker_.pilots().hosts());
+    if (estimate.pilots_wanted == 0 || estimate.pilots_wanted > bargain) break;
+    SendOutcome outcome = walker_.SendPilots(estimate.pilots_wanted);
+    if (outcome != SendOutcome::kSent) return outcome;
+    walker_.AwaitPilots();
+  }
+  if (!Estimate(threshold).known) {
+    const uint32_t more = pass_seconds_ < kVeryCheapSeconds ? 2 : pass_seconds_ < kCheapSeconds ? 1 : 0;
+    *enough = pass >= kPassesInSilence + more;
   }
   return SendOutcome::kSent;
 }
 
-SendOutcome Conductor::CensusRound(uint32_t from, bool* any) {
-  census_done_ = table_.size();
-  for (uint32_t id = from; id < census_done_; ++id) {
-    Responder& responder = table_.At(id);
-    const uint32_t address = targets_.AddressAt(responder.index);
-    if (targets_.IsOwnIndex(responder.index)) continue;
-    if (!responder.confirmed.load(std::memory_order_relaxed)) {
-      *any = true;
-      const SendOutcome outcome = transmitter_.Ask({.kind = Question::Kind::kUnicast,
-                                                    .index = responder.index,
-                                                    .address = address,
-                                                    .responder = &responder});
-      if (outcome != SendOutcome::kSent) return outcome;
-    }
-    if (NeedsProbe(responder)) {
-      *any = true;
-      const SendOutcome outcome =
-          transmitter_.Ask({.kind = Question::Kind::kProbe, .index = responder.index, .address = address});
-      if (outcome != SendOutcome::kSent) return outcome;
-    }
-  }
-  return transmitter_.Flush();
-}
-
-bool Conductor::NeedsProbe(const Responder& responder) const {
-  return config_.sender_ip != 0 && responder.next == kNone &&
-         responder.probe_replies.load(std::memory_order_relaxed) == 0;
-}
-
-bool Conductor::IsOpen(const Responder& responder) const {
-  if (targets_.IsOwnIndex(responder.index)) return false;
-  return !responder.confirmed.load(std::memory_order_relaxed) || NeedsProbe(responder);
+LossEstimate Conductor::Estimate(double threshold) {
+  const uint64_t answered = counters_.answered.value();
+  const uint64_t silent = targets_.size() - std::min<uint64_t>(targets_.size(), answered);
+  const uint32_t voided = walker_.void_passes();
+  if (voided >= pass()) return {};
+  return walker_.pilots().Estimate(pass(), voided, silent, answered, threshold);
 }
 
 SendOutcome Conductor::CoolDown() {
   phase_ = Phase::kCooldown;
-  AwaitProof();
   while (true) {
     const int64_t late = 3 * matcher_.max_round_trip_ns();
     const int64_t cooldown = config_.cooldown_ns.value_or(std::clamp(late, kMinCooldownNs, kMaxCooldownNs));
-    const int64_t until = transmitter_.last_at() + cooldown;
-    const int64_t now = MonotonicNs();
+    // What may sleep was asked by the passes; the census asked those who are awake.
+    const int64_t until = std::max(passes_ended_at_ + cooldown,
+                                   transmitter_.last_at() + std::min(cooldown, std::max(late, kAwakeNs)));
+    const int64_t now = line_.Now();
     if (now >= until) break;
     // In steps, because answers that come late make it longer.
-    if (!Wait(std::min(until, now + kMinCooldownNs))) return SendOutcome::kInterrupted;
+    line_.WaitUntil(std::min(until, now + kMinCooldownNs));
+    if (line_.IsStopped()) return SendOutcome::kInterrupted;
   }
   const LinkState link = link_.state.load(std::memory_order_acquire);
   if (link == LinkState::kGone) return SendOutcome::kLinkGone;
   return link == LinkState::kUp ? SendOutcome::kSent : transmitter_.AwaitLink();
 }
 
-bool Conductor::Wait(int64_t until) const {
-  stop_.WaitUntil(until);
-  return !stop_.IsSet();
-}
-
-void Conductor::AwaitProof() const {
-  const int64_t until = MonotonicNs() + kProofNs;
-  while (counters_.transmitted.value() < counters_.queued.value() && MonotonicNs() < until) {
-    if (!Wait(MonotonicNs() + kProofStepNs)) return;
-  }
-}
-
 void Conductor::AwaitAnswers() const {
   const int64_t most = std::clamp(3 * matcher_.max_round_trip_ns(), kMinAnswerNs, kMaxAnswerNs);
-  Wait(MonotonicNs() + most);
+  line_.WaitUntil(line_.Now() + most);
 }
 
-bool Conductor::NeedsAsking(uint32_t index, uint32_t pass) const {
-  if (state_.Transmitted(index) < pass) {
-    const bool settled = state_.Answered(index) && state_.Transmitted(index) >= 2;
-    return !settled && !targets_.IsOwnIndex(index);
-  }
-  return FellIntoGap(index) && !targets_.IsOwnIndex(index);
-}
-
-bool Conductor::FellIntoGap(uint32_t index) const {
-  const int64_t from = link_.gap_from.load(std::memory_order_relaxed);
-  if (from == 0 || state_.Answered(index)) return false;
-  const int64_t asked = matcher_.AskedAt(index);
-  return asked >= from && asked <= link_.gap_to.load(std::memory_order_relaxed);
-}
-
-bool Conductor::AnyNeedsAsking(uint32_t pass) const {
-  for (uint32_t index = 0; index < targets_.size(); ++index) {
-    if (NeedsAsking(index, pass)) return true;
-    if (index % kStopCheck == 0 && stop_.IsSet()) return true;
-  }
-  return false;
-}
-
-bool Conductor::AnythingLost() const {
-  const uint32_t responders = table_.size();
-  bool heard = false;
-  for (uint32_t id = 0; id < responders; ++id) {
-    const Responder& responder = table_.At(id);
-    if (targets_.IsOwnIndex(responder.index)) continue;
-    heard = true;
-    if (responder.request_replies.load(std::memory_order_relaxed) < state_.Transmitted(responder.index))
-      return true;
-  }
-  return !heard;  // silence tells nothing of what was lost
-}
-
-bool Conductor::IsNamed(uint32_t address) const {
-  const auto next = std::upper_bound(config_.named.begin(), config_.named.end(), address,
-                                     [](uint32_t a, const AddressRange& range) { return a < range.first; });
-  return next != config_.named.begin() && address <= (next - 1)->last;
+// However it ended, what is known of losses is told.
+void Conductor::Conclude() {
+  walker_.MarkUntested();
+  if (pass() == 0) return;
+  const LossEstimate estimate = Estimate(kFewEnough);
+  const Tally observed = walker_.pilots().observed();
+  completeness_.pilots = observed.asked;
+  completeness_.pilots_lost = observed.lost;
+  if (!estimate.known) return;
+  completeness_.loss = observed.share();
+  completeness_.expected_missed = estimate.expected_missed;
 }
 
 bool Conductor::IsUntested(uint32_t index) const {
-  return (!state_.Tested(index) || FellIntoGap(index)) && !targets_.IsOwnIndex(index);
+  return !state_.Tested(index) && !targets_.IsOwnIndex(index);
 }
 
 uint64_t Conductor::CountUntested() const {
-  uint64_t untested = targets_.size() - state_.tested();
+  uint64_t untested = targets_.size() - state_.CountTested(targets_.size());
   for (const uint32_t address : targets_.own()) {
     const uint32_t index = *targets_.IndexOf(address);
-    untested -= index < targets_.size() ? 1 : 0;
-    untested += state_.Tested(index) ? 1 : 0;
+    untested -= index < targets_.size() && !state_.Tested(index) ? 1 : 0;
   }
-  if (link_.gap_from.load(std::memory_order_relaxed) == 0) return untested;
-  for (uint32_t index = 0; index < targets_.size(); ++index)
-    untested += state_.Tested(index) && IsUntested(index) ? 1 : 0;
   return untested;
 }
 

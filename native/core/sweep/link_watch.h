@@ -14,6 +14,8 @@ struct LinkWatch {
   /// away. 0 where nothing was.
   std::atomic<int64_t> gap_from{0};
   std::atomic<int64_t> gap_to{0};
+  /// The sender has dealt with gaps up to here: the next one begins anew.
+  std::atomic<int64_t> mended_to{0};
 };
 
 }  // namespace arpsweep

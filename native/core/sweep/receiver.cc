@@ -10,7 +10,7 @@
 namespace arpsweep {
 namespace {
 
-constexpr int kIdleMs = 100;
+constexpr int kIdleMs = 10;  // the sender waits to hear that nothing came
 constexpr int kFinishStepMs = 2;
 // A block that was being filled when Finish was called is retired after kRetireMs.
 constexpr int64_t kLastBlockNs = (2 * ReceiveSocket::kRetireMs + 2) * kNanosecondsPerMillisecond;
@@ -39,13 +39,14 @@ int64_t ClockOffset() {
 
 Receiver::Receiver(ReceiveSocket& socket, LinkMonitor& monitor, ReplyMatcher& matcher,
                    const ResponderTable& table, Counters& counters, LinkWatch& link,
-                   std::function<void()> on_news)
+                   std::atomic<int64_t>& heard_until, std::function<void()> on_news)
     : socket_(socket),
       monitor_(monitor),
       matcher_(matcher),
       table_(table),
       counters_(counters),
       link_(link),
+      heard_until_(heard_until),
       on_news_(std::move(on_news)),
       clock_offset_(ClockOffset()) {}
 
@@ -73,6 +74,7 @@ void Receiver::Run() {
 // well.
 void Receiver::ReadBlocks() {
   const uint32_t known = table_.size();
+  const int64_t now = MonotonicNs();
   for (size_t i = 0; i < socket_.blocks(); ++i) {
     FollowClock();
     const bool read = socket_.ReadBlock([this](const tpacket3_hdr& header, const sockaddr_ll& address) {
@@ -84,7 +86,11 @@ void Receiver::ReadBlocks() {
       frame.monotonic_ns = frame.realtime_ns - clock_offset_;
       matcher_.OnFrame(frame);
     });
-    if (!read) break;
+    if (!read) {
+      // Frames that wait in a block that is not full are still to come.
+      if (socket_.IsEmpty()) heard_until_.store(now, std::memory_order_release);
+      break;
+    }
     if (table_.size() != known) on_news_();
   }
 }
@@ -97,12 +103,13 @@ void Receiver::ReadLink() {
   const bool lost = monitor_.losses() != losses;
   if (lost) {
     counters_.link_flaps.Add(monitor_.losses() - losses);
-    if (link_.gap_from.load(std::memory_order_relaxed) == 0) {
-      link_.gap_from.store(now - kBeforeLossNs, std::memory_order_relaxed);
+    const int64_t mended_to = link_.mended_to.load(std::memory_order_acquire);
+    if (link_.gap_to.load(std::memory_order_relaxed) <= mended_to) {
+      link_.gap_from.store(std::max(now - kBeforeLossNs, mended_to), std::memory_order_relaxed);
     }
   }
   // The news may be of other links, which do not widen the gap.
-  if (lost || was_away) link_.gap_to.store(now, std::memory_order_relaxed);
+  if (lost || was_away) link_.gap_to.store(now, std::memory_order_release);
   link_.state.store(state, std::memory_order_release);
 }
 

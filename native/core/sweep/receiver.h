@@ -16,8 +16,10 @@ namespace arpsweep {
 class Receiver {
  public:
   /// on_news: called on this thread when a responder was heard for the first time.
+  /// heard_until: what the kernel had received by this monotonic time has been read.
   Receiver(ReceiveSocket& socket, LinkMonitor& monitor, ReplyMatcher& matcher, const ResponderTable& table,
-           Counters& counters, LinkWatch& link, std::function<void()> on_news);
+           Counters& counters, LinkWatch& link, std::atomic<int64_t>& heard_until,
+           std::function<void()> on_news);
 
   /// Until Finish.
   void Run();
@@ -36,6 +38,7 @@ class Receiver {
   const ResponderTable& table_;
   Counters& counters_;
   LinkWatch& link_;
+  std::atomic<int64_t>& heard_until_;
   std::function<void()> on_news_;
   StopSignal finish_;
   int64_t clock_offset_ = 0;  // CLOCK_REALTIME minus CLOCK_MONOTONIC

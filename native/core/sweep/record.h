@@ -18,10 +18,10 @@ struct Record {
   uint32_t ip;  // host byte order
   uint8_t mac[6];
   uint8_t confirmed;
-  uint8_t asked;  // questions to this address; saturates
+  uint8_t reserved;
   uint32_t replies;
   uint32_t address_flags;
-  uint32_t reserved;
+  uint32_t asked;      // questions to this address
   double first_at_ms;  // since the epoch
   double rtt_ms;       // NaN: none
   uint8_t ethernet_source[6];

@@ -32,13 +32,13 @@ bool IsTagged(const ArpFrame& arp, const CapturedFrame& frame) {
 }  // namespace
 
 ReplyMatcher::ReplyMatcher(const TargetSpace& targets, const Identity& identity, AddressState& state,
-                           ResponderTable& table, Counters& counters)
+                           SendTimes& times, ResponderTable& table, Counters& counters)
     : targets_(targets),
       identity_(identity),
       state_(state),
+      times_(times),
       table_(table),
-      counters_(counters),
-      send_times_(targets.capacity()) {}
+      counters_(counters) {}
 
 void ReplyMatcher::OnFrame(const CapturedFrame& frame) {
   ArpFrame arp;
@@ -48,7 +48,7 @@ void ReplyMatcher::OnFrame(const CapturedFrame& frame) {
     return;
   }
   if (frame.outgoing) {
-    OnOwnFrame(arp, frame);
+    if (state_.proves_sending()) OnOwnFrame(arp, frame);
   } else {
     OnReply(arp, frame);
   }
@@ -93,17 +93,26 @@ void ReplyMatcher::OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at)
       return;
     }
     ++responder->unicast_transmitted;
-    responder->unicast_before_at = responder->unicast_at;
-    responder->unicast_at = at;
-    Increase(entry->unicasts);
+    responder->unicast_before_at = responder->unicast_at.load(std::memory_order_relaxed);
+    responder->unicast_at.store(at, std::memory_order_relaxed);
     counters_.transmitted.Add();
     return;
   }
   if (state_.Transmitted(index) < state_.Queued(index)) {
     state_.AddTransmitted(index);
-    send_times_.Set(index, at);
+    times_.Set(index, at);
     counters_.transmitted.Add();
     return;
+  }
+  const AddressEntry* entry = table_.Find(index);
+  if (entry != nullptr && entry->oldest != kNone) {
+    Responder& oldest = table_.At(entry->oldest);
+    if (oldest.pilots_transmitted < oldest.pilots_queued.load(std::memory_order_acquire)) {
+      ++oldest.pilots_transmitted;
+      times_.Set(index, at);
+      counters_.transmitted.Add();
+      return;
+    }
   }
   OnForeignRequest(index, at);
 }
@@ -202,22 +211,23 @@ uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, i
   Increase(responder.request_replies);
   const uint32_t broadcasts = Broadcasts(entry);
   const bool all_answered_before = replies + 1 == broadcasts + UnicastsTo(responder);
-  const int64_t broadcast_at = send_times_.Get(entry.index);
+  const int64_t broadcast_at = times_.Get(entry.index);
 
-  if (responder.unicast_at > std::max(broadcast_at, entry.foreign_at)) {
+  const int64_t unicast_at = responder.unicast_at.load(std::memory_order_relaxed);
+  if (unicast_at > std::max(broadcast_at, entry.foreign_at)) {
     const int64_t before = std::max({broadcast_at, entry.foreign_at, responder.unicast_before_at});
-    if (!all_answered_before && !IsSettledBefore(before, responder.unicast_at)) return kNoRoundTrip;
+    if (!all_answered_before && !IsSettledBefore(before, unicast_at)) return kNoRoundTrip;
     responder.confirmed.store(true, std::memory_order_relaxed);
-    return RoundTrip(responder.unicast_at, at);
+    return RoundTrip(responder, unicast_at, at);
   }
   if (all_answered_before) {
     responder.last_request = broadcasts;
     // Every question had its answer, so ours by unicast had, too.
-    if (responder.unicast_transmitted > 0) responder.confirmed.store(true, std::memory_order_relaxed);
+    if (UnicastsSent(responder) > 0) responder.confirmed.store(true, std::memory_order_relaxed);
   }
   if (entry.responders > 0 && !entry.same_request) NoteSameRequest(entry, responder, broadcasts);
   // It took this long at the least, whichever request it answers: late hosts make the cooldown longer.
-  const uint32_t trip = RoundTrip(std::max(broadcast_at, entry.foreign_at), at);
+  const uint32_t trip = RoundTrip(responder, std::max(broadcast_at, entry.foreign_at), at);
   return all_answered_before && entry.foreign_at <= broadcast_at ? trip : kNoRoundTrip;
 }
 
@@ -225,13 +235,24 @@ uint32_t ReplyMatcher::MatchProbe(AddressEntry& entry, Responder& responder, int
   const uint32_t replies = responder.probe_replies.load(std::memory_order_relaxed);
   Increase(responder.probe_replies);
   const uint32_t probes = std::max(entry.probes, state_.ProbesQueued(entry.index));
-  return replies + 1 == probes && !entry.foreign ? RoundTrip(entry.probe_at, at) : kNoRoundTrip;
+  return replies + 1 == probes && !entry.foreign ? RoundTrip(responder, entry.probe_at, at) : kNoRoundTrip;
 }
 
 // Of our questions the queued ones count, seen leaving or not: where the ring dropped our frame, its answer
 // must not pass for that of another.
 uint32_t ReplyMatcher::Broadcasts(const AddressEntry& entry) const {
-  return std::max(state_.Queued(entry.index), state_.Transmitted(entry.index)) + entry.foreign_requests;
+  const uint32_t requests = std::max(state_.Queued(entry.index), state_.Transmitted(entry.index));
+  return requests + PilotsQueued(entry) + entry.foreign_requests;
+}
+
+uint32_t ReplyMatcher::PilotsQueued(const AddressEntry& entry) const {
+  return entry.oldest == kNone ? 0 : table_.At(entry.oldest).pilots_queued.load(std::memory_order_relaxed);
+}
+
+// Pilots sent, as well as it is known.
+uint32_t ReplyMatcher::PilotsSent(const AddressEntry& entry) const {
+  if (!state_.proves_sending()) return PilotsQueued(entry);
+  return entry.oldest == kNone ? 0 : table_.At(entry.oldest).pilots_transmitted;
 }
 
 uint32_t ReplyMatcher::UnicastsTo(const Responder& responder) {
@@ -260,22 +281,28 @@ bool ReplyMatcher::IsSettledBefore(int64_t earlier, int64_t later) const {
   return later - earlier > std::max(kQuietNs, 4 * max_round_trip_ns());
 }
 
-uint32_t ReplyMatcher::RoundTrip(int64_t sent, int64_t at) {
-  if (sent <= no_round_trip_before_ || at < sent) return kNoRoundTrip;
+uint32_t ReplyMatcher::RoundTrip(Responder& responder, int64_t sent, int64_t at) {
+  // Send times that our own clock told may be a little late.
+  if (sent <= no_round_trip_before_ || at <= sent) return kNoRoundTrip;
   const int64_t trip = at - sent;
   if (trip >= kNoRoundTrip) return kNoRoundTrip;
   if (trip > max_round_trip_ns()) max_round_trip_.store(trip, std::memory_order_relaxed);
-  return static_cast<uint32_t>(trip);
+  const auto known = static_cast<uint32_t>(trip);
+  if (known > responder.longest_round_trip_ns.load(std::memory_order_relaxed)) {
+    responder.longest_round_trip_ns.store(known, std::memory_order_relaxed);
+  }
+  return known;
 }
 
 uint32_t ReplyMatcher::RepliesOf(const Responder& responder) {
   const AddressEntry& entry = *table_.Find(responder.index);
   const uint32_t requests = responder.request_replies.load(std::memory_order_relaxed);
   const uint32_t probes = responder.probe_replies.load(std::memory_order_relaxed);
-  if (!entry.foreign) return requests + probes;
+  // Without our own frames in sight, those of others are not seen either.
+  if (!entry.foreign && state_.proves_sending()) return requests + probes;
   const uint32_t requests_sent =
-      uint32_t{state_.Transmitted(responder.index)} + responder.unicast_transmitted;
-  return std::min(requests, requests_sent) + std::min<uint32_t>(probes, entry.probes);
+      uint32_t{state_.Transmitted(responder.index)} + PilotsSent(entry) + UnicastsSent(responder);
+  return std::min(requests, requests_sent) + std::min(probes, ProbesSent(entry));
 }
 
 uint64_t ReplyMatcher::RepliesToOthers() {
@@ -291,7 +318,20 @@ uint64_t ReplyMatcher::RepliesToOthers() {
 uint32_t ReplyMatcher::Asked(uint32_t index) {
   const AddressEntry* entry = table_.Find(index);
   const uint32_t broadcasts = state_.Transmitted(index);
-  return entry == nullptr ? broadcasts : broadcasts + entry->probes + entry->unicasts;
+  if (entry == nullptr) return broadcasts + (state_.proves_sending() ? 0 : state_.ProbesQueued(index));
+  uint32_t unicasts = 0;
+  for (uint32_t id = entry->first; id != kNone; id = table_.At(id).next)
+    unicasts += UnicastsSent(table_.At(id));
+  return broadcasts + PilotsSent(*entry) + ProbesSent(*entry) + unicasts;
+}
+
+uint32_t ReplyMatcher::ProbesSent(const AddressEntry& entry) const {
+  return state_.proves_sending() ? entry.probes : state_.ProbesQueued(entry.index);
+}
+
+uint32_t ReplyMatcher::UnicastsSent(const Responder& responder) const {
+  return state_.proves_sending() ? responder.unicast_transmitted
+                                 : responder.unicast_queued.load(std::memory_order_relaxed);
 }
 
 }  // namespace arpsweep

@@ -36,7 +36,7 @@ struct Identity {
 /// answers to n questions gives its next one to the latest, and only then is there a round trip.
 class ReplyMatcher {
  public:
-  ReplyMatcher(const TargetSpace& targets, const Identity& identity, AddressState& state,
+  ReplyMatcher(const TargetSpace& targets, const Identity& identity, AddressState& state, SendTimes& times,
                ResponderTable& table, Counters& counters);
 
   void OnFrame(const CapturedFrame& frame);
@@ -48,11 +48,8 @@ class ReplyMatcher {
   /// Largest round trip so far, or the least that it can have been, ns; any thread.
   int64_t max_round_trip_ns() const { return max_round_trip_.load(std::memory_order_relaxed); }
 
-  /// Monotonic time at which an address was last asked by broadcast, or 0; any thread.
-  int64_t AskedAt(uint32_t index) const { return send_times_.Get(index); }
-
-  /// Answers of a responder to our questions: where others on this machine asked with our address, no more
-  /// than we asked ourselves. Only when the sweep is over.
+  /// Answers of a responder to our questions: where others on this machine asked with our address, or may
+  /// have unseen, no more than we asked ourselves. Only when the sweep is over.
   uint32_t RepliesOf(const Responder& responder);
 
   /// Replies that were counted as received, and that RepliesOf gives to others. Only when the sweep is over.
@@ -60,6 +57,9 @@ class ReplyMatcher {
 
   /// Questions sent to an address, of every kind. Only when the sweep is over.
   uint32_t Asked(uint32_t index);
+
+  /// Whether a responder was asked by unicast. Only when the sweep is over.
+  bool WasAskedByUnicast(const Responder& responder) const { return UnicastsSent(responder) > 0; }
 
  private:
   void OnOwnFrame(const ArpFrame& arp, const CapturedFrame& frame);
@@ -72,16 +72,20 @@ class ReplyMatcher {
   uint32_t MatchProbe(AddressEntry& entry, Responder& responder, int64_t at);
   uint32_t Broadcasts(const AddressEntry& entry) const;
   static uint32_t UnicastsTo(const Responder& responder);
+  uint32_t PilotsQueued(const AddressEntry& entry) const;
+  uint32_t PilotsSent(const AddressEntry& entry) const;
+  uint32_t ProbesSent(const AddressEntry& entry) const;
+  uint32_t UnicastsSent(const Responder& responder) const;
   void NoteSameRequest(AddressEntry& entry, const Responder& responder, uint32_t broadcasts);
   bool IsSettledBefore(int64_t earlier, int64_t later) const;
-  uint32_t RoundTrip(int64_t sent, int64_t at);
+  uint32_t RoundTrip(Responder& responder, int64_t sent, int64_t at);
 
   const TargetSpace& targets_;
   const Identity identity_;
   AddressState& state_;
+  SendTimes& times_;
   ResponderTable& table_;
   Counters& counters_;
-  SendTimes send_times_;
   uint32_t foreign_entries_ = 0;
   int64_t no_round_trip_before_ = 0;
   std::atomic<int64_t> max_round_trip_{0};

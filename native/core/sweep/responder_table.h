@@ -24,16 +24,22 @@ struct Responder {
   int64_t first_at = 0;        // CLOCK_REALTIME, ns, as the kernel stamped the first answer
   uint32_t first_round_trip_ns = kNoRoundTrip;
   std::atomic<uint32_t> round_trip_ns{kNoRoundTrip};  // the smallest that is beyond doubt
+  std::atomic<uint32_t> longest_round_trip_ns{0};     // or the least that it can have been
   std::atomic<uint32_t> request_replies{0};
   std::atomic<uint32_t> probe_replies{0};
   uint32_t last_request =
       0;  // ordinal of the last broadcast request that it answered beyond doubt; receiver only
 
+  // Pilots, requests to an address that has answered, are counted at its first responder: as the sender
+  // counts, and as the receiver saw them leave.
+  std::atomic<uint32_t> pilots_queued{0};
+  uint32_t pilots_transmitted = 0;
+
   // Unicast confirmation: how often asked as the sender counts, as the receiver saw it leave, and when.
   std::atomic<uint8_t> unicast_queued{0};  // written by the sender
   uint8_t unicast_transmitted = 0;         // receiver only, as the rest
   uint32_t foreign_unicasts = 0;           // by others on this machine with our sender address
-  int64_t unicast_at = 0;
+  std::atomic<int64_t> unicast_at{0};
   int64_t unicast_before_at = 0;
   std::atomic<bool> confirmed{false};
 };
@@ -42,14 +48,14 @@ struct Responder {
 /// by others. Receiver only.
 struct AddressEntry {
   uint32_t index = 0;
-  uint32_t first = kNone;  // responder
-  uint32_t last = kNone;   // responder that was heard last
+  uint32_t first = kNone;   // responder, heard last of them for the first time
+  uint32_t oldest = kNone;  // responder, heard before all others
+  uint32_t last = kNone;    // responder that was heard last
   uint16_t responders = 0;
   bool foreign = false;       // others on this machine asked here with our address, in any way
   bool same_request = false;  // two MACs answered one request
   bool alternated = false;    // A-B-A was heard
   uint8_t probes = 0;         // of ours, seen leaving
-  uint8_t unicasts = 0;       // of ours, to any responder
   // Requests with our sender address that others on this machine sent, to all or to whom we do not know.
   uint32_t foreign_requests = 0;
   int64_t foreign_at = 0;
@@ -90,6 +96,7 @@ class ResponderTable {
     });
     if (added == nullptr) return nullptr;
     entry.first = id;
+    if (entry.oldest == kNone) entry.oldest = id;
     ++entry.responders;
     return added;
   }

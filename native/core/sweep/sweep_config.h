@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -20,14 +21,21 @@ struct SweepConfig {
   std::vector<AddressRange> targets;   // sorted, disjoint
   std::vector<AddressRange> named;     // targets that each pass asks by probe as well; sorted, disjoint
   std::vector<uint32_t> own;           // our addresses on this link: only probed; sorted
-  double rate = 1000;                  // frames per second; infinity does not pace
+  double rate = 1000;                  // frames per second to begin with; infinity does not pace
+  double ceiling = 1000;               // to which the rate may rise; no more than `rate`: it is fixed
   uint32_t burst = 0;                  // frames that may go out at once at the start
   uint32_t passes = 1;                 // the most there may be
-  bool adaptive_passes = false;        // two are enough where nothing was lost
+  bool adaptive_passes = false;        // no more than it takes to miss next to nothing
   bool census = false;                 // ask responders by unicast, and answered and named addresses by probe
   std::optional<int64_t> cooldown_ns;  // none: by the answers heard
   bool sequential = false;
   uint64_t seed = 0;
+  bool two_senders = true;  // a second thread helps at full rate
+
+  /// Above this rate our own frames are not received: to see them leave costs a tenth of what the machine can
+  /// send. What the kernel took counts as sent then, and send times are told by the clock around sendmmsg.
+  static constexpr double kMostProven = 100'000;
+  bool proves_sending() const { return std::max(rate, ceiling) <= kMostProven; }
 };
 
 }  // namespace arpsweep

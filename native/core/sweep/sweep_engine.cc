@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/sweep/kernel_line.h"
 #include "core/system/clock.h"
 #include "core/system/system_error.h"
 #include "core/wire/bpf_filter.h"
@@ -22,10 +24,17 @@ namespace arpsweep {
 namespace {
 
 // A captured ARP frame takes 128 bytes of the ring. It must hold what arrives while the receiver waits for a
-// processor: 60 ms at full rate, seconds at the polite one.
-constexpr size_t kFullRateRingBytes = size_t{16} << 20;
+// processor: 60 ms at a million answers a second, seconds at the polite rate.
+constexpr size_t kFullRateRingBytes = size_t{8} << 20;
 constexpr size_t kPacedRingBytes = size_t{2} << 20;
 constexpr double kFullRate = 50'000;
+constexpr uint64_t kWorthHelping = 8192;
+
+uint64_t CountAddresses(const std::vector<AddressRange>& ranges) {
+  uint64_t count = 0;
+  for (const AddressRange& range : ranges) count += uint64_t{range.last} - range.first + 1;
+  return count;
+}
 
 // Signals belong to the main thread of the program that we are part of.
 class BlockedSignals {
@@ -53,22 +62,52 @@ struct SweepEngine::Sockets {
   explicit Sockets(const SweepConfig& config)
       : monitor(config.interface_index),
         receive(config.interface_index, BuildSweepFilter(config.source_mac),
-                config.rate > kFullRate ? kFullRateRingBytes : kPacedRingBytes),
+                std::max(config.rate, config.ceiling) > kFullRate ? kFullRateRingBytes : kPacedRingBytes,
+                config.proves_sending()),
         send(config.interface_index) {
     if (config.foreign_mac) receive.JoinPromiscuous();
+    if (HelperIsOfUse(config)) send_too.emplace(config.interface_index);
   }
+  // Where there is a processor for it, and work enough to make up for its start.
+  static bool HelperIsOfUse(const SweepConfig& config) {
+    return config.two_senders && std::isinf(std::max(config.rate, config.ceiling)) &&
+           CountAddresses(config.targets) >= kWorthHelping && std::thread::hardware_concurrency() > 1;
+  }
+
   LinkMonitor monitor;
   ReceiveSocket receive;
   SendSocket send;
+  std::optional<SendSocket> send_too;
+};
+
+struct SweepEngine::Senders {
+  Senders(const SweepConfig& config, Sockets& sockets, AddressState& state, SendTimes& times,
+          Counters& counters, const LinkWatch& link, const StopSignal& stop,
+          const std::atomic<int64_t>& heard_until)
+      : line(sockets.send, stop, heard_until),
+        transmitter(line, RequestTemplate(config.source_mac, config.sender_ip), config.sender_ip,
+                    Pacer(config.rate, config.burst), state, times, counters, link) {
+    if (!sockets.send_too) return;
+    helper_line.emplace(*sockets.send_too, stop, heard_until);
+    helper.emplace(*helper_line, RequestTemplate(config.source_mac, config.sender_ip), config.sender_ip,
+                   Pacer(std::numeric_limits<double>::infinity(), 0), state, times, counters, link);
+  }
+  int error() const { return transmitter.error() != 0 || !helper ? transmitter.error() : helper->error(); }
+
+  KernelLine line;
+  Transmitter transmitter;
+  std::optional<KernelLine> helper_line;
+  std::optional<Transmitter> helper;
 };
 
 SweepEngine::SweepEngine(SweepConfig config, std::function<void()> on_news)
     : config_(std::move(config)),
       on_news_(std::move(on_news)),
       targets_(config_.targets, config_.own),
-      address_state_(targets_.capacity()),
-      matcher_(targets_, Identity{config_.source_mac, config_.sender_ip}, address_state_, table_, counters_) {
-}
+      address_state_(targets_.capacity(), config_.proves_sending()),
+      send_times_(targets_.capacity()),
+      matcher_(targets_, Identity{config_.source_mac, config_.sender_ip}, address_state_, send_times_, table_,
+               counters_) {}
 
 SweepEngine::~SweepEngine() {
   Close();
@@ -78,13 +117,14 @@ void SweepEngine::Start() {
   if (state_.load() != SweepStatus::State::kIdle) throw std::logic_error("a sweep starts once");
   sockets_ = std::make_unique<Sockets>(config_);
   link_.state.store(sockets_->monitor.state());
-  transmitter_ = std::make_unique<Transmitter>(
-      sockets_->send, RequestTemplate(config_.source_mac, config_.sender_ip), config_.sender_ip,
-      Pacer(config_.rate, config_.burst), address_state_, counters_, link_, stop_);
+  heard_until_.store(MonotonicNs());
+  senders_ = std::make_unique<Senders>(config_, *sockets_, address_state_, send_times_, counters_, link_,
+                                       stop_, heard_until_);
   conductor_ = std::make_unique<Conductor>(config_, targets_, address_state_, table_, matcher_, counters_,
-                                           link_, stop_, *transmitter_);
+                                           link_, senders_->line, senders_->transmitter,
+                                           senders_->helper ? &*senders_->helper : nullptr);
   receiver_ = std::make_unique<Receiver>(sockets_->receive, sockets_->monitor, matcher_, table_, counters_,
-                                         link_, on_news_);
+                                         link_, heard_until_, on_news_);
   started_at_ = MonotonicNs();
   state_.store(SweepStatus::State::kRunning);
   try {
@@ -124,8 +164,10 @@ void SweepEngine::RunReceiver() {
 
 void SweepEngine::RunSender() {
   pthread_setname_np(pthread_self(), "arpsweep-send");
+  // Frames are tens of microseconds apart; by default the kernel lets a sleeper oversleep by 50.
+  prctl(PR_SET_TIMERSLACK, 1UL);
   SendOutcome outcome = conductor_->Run();
-  if (outcome == SendOutcome::kSystemError) Fail("sendmmsg", transmitter_->error());
+  if (outcome == SendOutcome::kSystemError) Fail("sendmmsg", senders_->error());
   // What was under way to the ring when the sweep was stopped is still read.
   receiver_->Finish();
   receiver_thread_.join();
@@ -164,7 +206,7 @@ SweepStatus SweepEngine::Status() const {
     status.fault_syscall = fault_syscall_;
     status.fault_errno = fault_errno_;
   }
-  status.transmitted = counters_.transmitted.value();
+  status.transmitted = config_.proves_sending() ? counters_.transmitted.value() : counters_.queued.value();
   // A device may refuse a frame (NET_XMIT_DROP) after it was seen leaving, as veth does whose other end just
   // went down; and of one that sendmmsg has not returned for, the receiver may know before the sender.
   status.queued = std::max(counters_.queued.value(), status.transmitted);
@@ -177,10 +219,13 @@ SweepStatus SweepEngine::Status() const {
   status.answered = counters_.answered.value();
   status.link_flaps = counters_.link_flaps.value();
   status.responders = table_.size();
+  status.asked_again = counters_.asked_again.value();
   if (conductor_) {
     status.phase = conductor_->phase();
     status.passes = conductor_->pass();
-    const int64_t sending = transmitter_->last_at() - transmitter_->first_at();
+    status.limit = conductor_->walker().limit();
+    if (done()) status.completeness = conductor_->completeness();
+    const int64_t sending = senders_->transmitter.last_at() - senders_->transmitter.first_at();
     // One batch alone has no rate.
     if (sending > 0) {
       status.rate = static_cast<double>(status.queued) * static_cast<double>(kNanosecondsPerSecond) /
@@ -200,20 +245,21 @@ double SweepEngine::RemainingMs(int64_t now) const {
   const double cooldown = Milliseconds(config_.cooldown_ns.value_or(350 * kNanosecondsPerMillisecond));
   const Phase phase = conductor_->phase();
   if (phase == Phase::kCooldown) {
-    return std::max(0.0, Milliseconds(transmitter_->last_at() - now) + cooldown);
+    return std::max(0.0, Milliseconds(senders_->transmitter.last_at() - now) + cooldown);
   }
   double frames = 0;
   if (phase == Phase::kSweep || phase == Phase::kIdle) {
     const uint32_t passes = config_.adaptive_passes ? std::min(config_.passes, 2U) : config_.passes;
     const double later = std::max(0.0, static_cast<double>(passes) - conductor_->pass());
-    frames = targets_.size() * (later + 1) - conductor_->position();
+    const auto taken = static_cast<double>(conductor_->walker().positions_taken());
+    frames = std::max(0.0, targets_.size() * (later + 1) - taken);
   }
   if (config_.census) frames += 2.0 * table_.size();
-  double rate = config_.rate;
+  double rate = conductor_->walker().rate();
   if (!std::isfinite(rate)) {
-    const double sending = Milliseconds(now - transmitter_->first_at());
+    const double sending = Milliseconds(now - senders_->transmitter.first_at());
     const auto queued = static_cast<double>(counters_.queued.value());
-    if (transmitter_->first_at() == 0 || queued == 0) return std::numeric_limits<double>::quiet_NaN();
+    if (senders_->transmitter.first_at() == 0 || queued == 0) return std::numeric_limits<double>::quiet_NaN();
     rate = queued * 1000 / std::max(sending, 1.0);
   }
   return frames * 1000 / rate + cooldown;
@@ -243,10 +289,10 @@ Record SweepEngine::Describe(const Responder& responder, bool final) {
   if (final) {
     const AddressEntry& entry = *table_.Find(responder.index);
     round_trip = responder.round_trip_ns.load(std::memory_order_relaxed);
-    if (responder.unicast_transmitted > 0) {
+    if (matcher_.WasAskedByUnicast(responder)) {
       record.confirmed = responder.confirmed.load() ? Record::kConfirmed : Record::kNotConfirmed;
     }
-    record.asked = static_cast<uint8_t>(std::min<uint32_t>(matcher_.Asked(responder.index), 255));
+    record.asked = matcher_.Asked(responder.index);
     record.replies = matcher_.RepliesOf(responder);
     if (entry.same_request) record.address_flags |= Record::kSameRequest;
     if (entry.alternated) record.address_flags |= Record::kAlternated;

@@ -34,6 +34,9 @@ struct SweepStatus {
   uint32_t responders = 0;
   uint64_t untested = 0;  // once done; before, all of them
   double rate = 0;        // frames per second from the first to the last batch
+  double limit = 0;       // frames per second beyond which the wire loses more; 0 where none was met
+  uint64_t asked_again = 0;
+  Completeness completeness;  // once done
   double elapsed_ms = 0;
   double remaining_ms = 0;
 };
@@ -73,6 +76,7 @@ class SweepEngine {
 
  private:
   struct Sockets;
+  struct Senders;
 
   void RunSender();
   void RunReceiver();
@@ -85,6 +89,7 @@ class SweepEngine {
   const std::function<void()> on_news_;
   const TargetSpace targets_;
   AddressState address_state_;
+  SendTimes send_times_;
   ResponderTable table_;
   Counters counters_;
   LinkWatch link_;
@@ -93,8 +98,9 @@ class SweepEngine {
 
   std::unique_ptr<Sockets> sockets_;
   std::unique_ptr<Conductor> conductor_;
-  std::unique_ptr<Transmitter> transmitter_;
+  std::unique_ptr<Senders> senders_;
   std::unique_ptr<Receiver> receiver_;
+  std::atomic<int64_t> heard_until_{0};
   std::thread sender_thread_;
   std::thread receiver_thread_;
 

@@ -1,7 +1,5 @@
 #include "core/sweep/transmitter.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -13,19 +11,22 @@ namespace {
 constexpr int64_t kStepNs = 5 * kNanosecondsPerMillisecond;
 // A frame that is refused so often, with growing pauses, is put off: a filter may drop just this one.
 constexpr int kMaxRefusals = 4;
+// A frame passes the tap that stamps it before most of the work on it is done.
+constexpr double kWithinFrame = 0.3;
+// A batch whose frames took so many times the usual was interrupted.
+constexpr double kHeldUp = 4;
 
 }  // namespace
 
-Transmitter::Transmitter(SendSocket& socket, const RequestTemplate& request, uint32_t sender_ip,
-                         const Pacer& pacer, AddressState& state, Counters& counters, const LinkWatch& link,
-                         const StopSignal& stop)
-    : socket_(socket),
+Transmitter::Transmitter(Line& line, const RequestTemplate& request, uint32_t sender_ip, const Pacer& pacer,
+                         AddressState& state, SendTimes& times, Counters& counters, const LinkWatch& link)
+    : line_(line),
       sender_ip_(sender_ip),
       pacer_(pacer),
       state_(state),
+      times_(times),
       counters_(counters),
-      link_(link),
-      stop_(stop) {
+      link_(link) {
   for (size_t i = 0; i < kBatch; ++i) {
     uint8_t* frame = &frames_[i * kFrameStride];
     request.Fill(frame);
@@ -36,8 +37,7 @@ Transmitter::Transmitter(SendSocket& socket, const RequestTemplate& request, uin
 }
 
 SendOutcome Transmitter::Ask(const Question& question) {
-  if (filled_ == granted_) {
-    if (const SendOutcome outcome = Flush(); outcome != SendOutcome::kSent) return outcome;
+  if (granted_ == 0) {
     if (const SendOutcome outcome = AwaitTurn(); outcome != SendOutcome::kSent) return outcome;
   }
   uint8_t* frame = &frames_[filled_ * kFrameStride];
@@ -46,34 +46,38 @@ SendOutcome Transmitter::Ask(const Question& question) {
   RequestTemplate::SetSender(frame, question.kind == Question::Kind::kProbe ? 0 : sender_ip_);
   RequestTemplate::SetTarget(frame, question.address);
   questions_[filled_++] = question;
-  return SendOutcome::kSent;
+  return filled_ == granted_ ? Flush() : SendOutcome::kSent;
 }
 
 SendOutcome Transmitter::AwaitTurn() {
   while (true) {
-    if (stop_.IsSet()) return SendOutcome::kInterrupted;
-    const int64_t now = MonotonicNs();
-    granted_ = pacer_.Take(now, kBatch);
+    if (line_.IsStopped()) return SendOutcome::kInterrupted;
+    const int64_t now = line_.Now();
+    granted_ = pacer_.Take(now, timed() ? kTimedBatch : kBatch);
     if (granted_ > 0) return SendOutcome::kSent;
-    stop_.WaitUntil(pacer_.NextAt(now));
+    line_.WaitUntil(pacer_.NextAt(now));
   }
 }
 
 SendOutcome Transmitter::Flush() {
-  // Counted before they are sent: the receiver may see a frame leave before sendmmsg returns.
+  // Counted before they are sent: the receiver may see a frame leave, or an answer, before sendmmsg returns.
   for (size_t i = 0; i < filled_; ++i) Count(questions_[i]);
   size_t next = 0;
   SendOutcome outcome = SendOutcome::kSent;
   while (next < filled_ && outcome == SendOutcome::kSent) {
-    if (stop_.IsSet()) {
+    if (line_.IsStopped()) {
       outcome = SendOutcome::kInterrupted;
     } else if (link_.state.load(std::memory_order_acquire) != LinkState::kUp) {
       outcome = AwaitLink();
     } else {
-      const int sent = socket_.Send(std::span(messages_).subspan(next, filled_ - next));
+      const int64_t from = line_.Now();
+      for (size_t i = next; timed() && i < filled_; ++i)
+        NoteTime(questions_[i], from + static_cast<int64_t>(frame_ns_ * static_cast<double>(i - next)));
+      const int sent = line_.Send(std::span(messages_).subspan(next, filled_ - next));
       if (sent > 0) {
-        OnAccepted(static_cast<size_t>(sent));
-        next += static_cast<size_t>(sent);
+        const auto taken = static_cast<size_t>(sent);
+        OnAccepted(std::span(questions_).subspan(next, taken), from, line_.Now());
+        next += taken;
       } else {
         outcome = OnRefusal(-sent, &next);
       }
@@ -87,7 +91,7 @@ SendOutcome Transmitter::Flush() {
 
 SendOutcome Transmitter::OnRefusal(int error, size_t* next) {
   counters_.send_errors.Add();
-  const int64_t now = MonotonicNs();
+  const int64_t now = line_.Now();
   if (blocked_since_ == 0) blocked_since_ = now;
   if (now - blocked_since_ > kBlockedNs) {
     blocked_since_ = 0;
@@ -95,21 +99,24 @@ SendOutcome Transmitter::OnRefusal(int error, size_t* next) {
   }
   switch (error) {
     case EAGAIN:
-      stop_.WaitUntil(now + kStepNs, socket_.fd(), POLLOUT);
+      line_.WaitForRoom(now + kStepNs);
       return SendOutcome::kSent;
     case ENOBUFS:
     case ENOMEM:
       if (++refusals_ < kMaxRefusals) {
-        stop_.WaitUntil(now + (kNanosecondsPerMillisecond << refusals_) / 2);
+        line_.WaitUntil(now + (kNanosecondsPerMillisecond << refusals_) / 2);
       } else {
         refusals_ = 0;
-        Uncount(questions_[(*next)++]);
+        const Question& question = questions_[(*next)++];
+        Uncount(question);
+        const bool repeatable = question.kind == Question::Kind::kRequest && refused_.size() < kMostRefused;
+        if (repeatable) refused_.push_back(question.index);
       }
       return SendOutcome::kSent;
     case ENETDOWN:
     case ENXIO:
     case ENODEV:
-      stop_.WaitUntil(now + kStepNs);  // the link monitor is about to say more
+      line_.WaitUntil(now + kStepNs);  // the link monitor is about to say more
       return SendOutcome::kSent;
     default:
       error_ = error;
@@ -118,47 +125,83 @@ SendOutcome Transmitter::OnRefusal(int error, size_t* next) {
 }
 
 SendOutcome Transmitter::AwaitLink() {
-  const int64_t until = MonotonicNs() + kLinkGraceNs;
-  while (!stop_.IsSet()) {
+  const int64_t until = line_.Now() + kLinkGraceNs;
+  while (!line_.IsStopped()) {
     const LinkState state = link_.state.load(std::memory_order_acquire);
     if (state == LinkState::kUp) {
       blocked_since_ = 0;
       return SendOutcome::kSent;
     }
     if (state == LinkState::kGone) return SendOutcome::kLinkGone;
-    const int64_t now = MonotonicNs();
+    const int64_t now = line_.Now();
     if (now >= until) return SendOutcome::kLinkDown;
-    stop_.WaitUntil(now + kStepNs);
+    line_.WaitUntil(now + kStepNs);
   }
   return SendOutcome::kInterrupted;
 }
 
-void Transmitter::OnAccepted(size_t frames) {
-  const int64_t now = MonotonicNs();
-  counters_.queued.Add(frames);
+void Transmitter::OnAccepted(std::span<const Question> questions, int64_t from, int64_t to) {
+  counters_.queued.Add(questions.size());
   refusals_ = 0;
   blocked_since_ = 0;
-  if (first_at() == 0) first_at_.store(now, std::memory_order_relaxed);
-  last_at_.store(now, std::memory_order_relaxed);
+  if (first_at() == 0) first_at_.store(from, std::memory_order_relaxed);
+  last_at_.store(to, std::memory_order_relaxed);
+  if (!timed()) return;
+  const double frame = static_cast<double>(to - from) / static_cast<double>(questions.size());
+  // Whoever was held up within a batch cannot tell when which frame left.
+  const bool held_up = frame_ns_ > 0 && frame > kHeldUp * frame_ns_;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const double place = static_cast<double>(i) + kWithinFrame;
+    NoteTime(questions[i], held_up ? 0 : from + static_cast<int64_t>(frame * place));
+  }
+  frame_ns_ = frame_ns_ == 0 ? frame : frame_ns_ + (std::min(frame, 2 * frame_ns_) - frame_ns_) / 16;
+}
+
+void Transmitter::NoteTime(const Question& question, int64_t at) {
+  switch (question.kind) {
+    case Question::Kind::kRequest:
+    case Question::Kind::kPilot:
+      times_.Set(question.index, at);
+      break;
+    case Question::Kind::kUnicast:
+      question.responder->unicast_at.store(at, std::memory_order_relaxed);
+      break;
+    case Question::Kind::kProbe:
+      break;
+  }
 }
 
 void Transmitter::Count(const Question& question) {
-  if (question.kind == Question::Kind::kRequest) {
-    state_.AddQueued(question.index);
-  } else if (question.kind == Question::Kind::kProbe) {
-    state_.AddProbeQueued(question.index);
-  } else {
-    question.responder->unicast_queued.fetch_add(1, std::memory_order_release);
+  switch (question.kind) {
+    case Question::Kind::kRequest:
+      state_.AddQueued(question.index);
+      break;
+    case Question::Kind::kPilot:
+      question.responder->pilots_queued.fetch_add(1, std::memory_order_release);
+      break;
+    case Question::Kind::kProbe:
+      state_.AddProbeQueued(question.index);
+      break;
+    case Question::Kind::kUnicast:
+      question.responder->unicast_queued.fetch_add(1, std::memory_order_release);
+      break;
   }
 }
 
 void Transmitter::Uncount(const Question& question) {
-  if (question.kind == Question::Kind::kRequest) {
-    state_.RemoveQueued(question.index);
-  } else if (question.kind == Question::Kind::kProbe) {
-    state_.RemoveProbeQueued(question.index);
-  } else {
-    question.responder->unicast_queued.fetch_sub(1, std::memory_order_release);
+  switch (question.kind) {
+    case Question::Kind::kRequest:
+      state_.RemoveQueued(question.index);
+      break;
+    case Question::Kind::kPilot:
+      question.responder->pilots_queued.fetch_sub(1, std::memory_order_release);
+      break;
+    case Question::Kind::kProbe:
+      state_.RemoveProbeQueued(question.index);
+      break;
+    case Question::Kind::kUnicast:
+      question.responder->unicast_queued.fetch_sub(1, std::memory_order_release);
+      break;
   }
 }
 

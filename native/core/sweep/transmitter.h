@@ -6,14 +6,15 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "core/sweep/address_state.h"
 #include "core/sweep/counters.h"
+#include "core/sweep/line.h"
 #include "core/sweep/link_watch.h"
 #include "core/sweep/pacer.h"
 #include "core/sweep/responder_table.h"
-#include "core/system/packet_socket.h"
-#include "core/system/stop_signal.h"
 #include "core/wire/request_template.h"
 
 namespace arpsweep {
@@ -30,15 +31,16 @@ enum class SendOutcome : uint8_t {
 
 /// One frame to be sent.
 struct Question {
-  enum class Kind : uint8_t { kRequest, kProbe, kUnicast };
+  /// A pilot is a request to an address that has answered.
+  enum class Kind : uint8_t { kRequest, kPilot, kProbe, kUnicast };
   Kind kind = Kind::kRequest;
   uint32_t index = 0;
   uint32_t address = 0;
-  Responder* responder = nullptr;  // for kUnicast
+  Responder* responder = nullptr;  // for kPilot, the first of its address, and kUnicast
 };
 
 /// Sends questions in batches at a given rate, as long as the kernel and the link let it.
-/// One thread.
+/// One thread; another one may have its own over the same state.
 class Transmitter {
  public:
   /// Without a frame accepted for so long, sending is blocked for good: an egress filter answers ENOBUFS for
@@ -47,8 +49,12 @@ class Transmitter {
   /// How long a link that went down may take to come back.
   static constexpr int64_t kLinkGraceNs = 3'000'000'000;
 
-  Transmitter(SendSocket& socket, const RequestTemplate& request, uint32_t sender_ip, const Pacer& pacer,
-              AddressState& state, Counters& counters, const LinkWatch& link, const StopSignal& stop);
+  /// times: where our frames are not seen leaving, when they did is noted here by our own clock.
+  Transmitter(Line& line, const RequestTemplate& request, uint32_t sender_ip, const Pacer& pacer,
+              AddressState& state, SendTimes& times, Counters& counters, const LinkWatch& link);
+
+  void SetRate(double frames_per_second, bool careful) { pacer_.SetRate(frames_per_second, careful); }
+  const Pacer& pacer() const { return pacer_; }
 
   /// Takes a question into the batch; waits for its turn, and sends the batch when it is full.
   SendOutcome Ask(const Question& question);
@@ -56,6 +62,9 @@ class Transmitter {
   SendOutcome Flush();
   /// Waits for a link that is away.
   SendOutcome AwaitLink();
+
+  /// Addresses whose requests were refused for good since the last call: a filter may drop just these.
+  std::vector<uint32_t> TakeRefused() { return std::exchange(refused_, {}); }
 
   /// errno of the send that failed, for kSystemError.
   int error() const { return error_; }
@@ -65,21 +74,26 @@ class Transmitter {
 
  private:
   static constexpr size_t kBatch = 64;
+  // Where send times are told by the clock before and after a batch, it is short.
+  static constexpr size_t kTimedBatch = 8;
   static constexpr size_t kFrameStride = 64;
+  static constexpr size_t kMostRefused = 65'536;
 
   SendOutcome AwaitTurn();
   SendOutcome OnRefusal(int error, size_t* next);
   void Count(const Question& question);
   void Uncount(const Question& question);
-  void OnAccepted(size_t frames);
+  void NoteTime(const Question& question, int64_t at);
+  void OnAccepted(std::span<const Question> questions, int64_t from, int64_t to);
+  bool timed() const { return !state_.proves_sending(); }
 
-  SendSocket& socket_;
+  Line& line_;
   const uint32_t sender_ip_;
   Pacer pacer_;
   AddressState& state_;
+  SendTimes& times_;
   Counters& counters_;
   const LinkWatch& link_;
-  const StopSignal& stop_;
 
   alignas(64) std::array<uint8_t, kBatch * kFrameStride> frames_{};
   std::array<iovec, kBatch> vectors_{};
@@ -87,10 +101,12 @@ class Transmitter {
   std::array<Question, kBatch> questions_;
   size_t filled_ = 0;
   size_t granted_ = 0;
+  double frame_ns_ = 0;  // what a frame has taken of late
 
   int error_ = 0;
   int refusals_ = 0;  // of the frame that is next, in a row
   int64_t blocked_since_ = 0;
+  std::vector<uint32_t> refused_;
   std::atomic<int64_t> first_at_{0};
   std::atomic<int64_t> last_at_{0};
 };

@@ -49,7 +49,8 @@ int SendSocket::Send(std::span<mmsghdr> frames) {
   return sent < 0 ? -errno : sent;
 }
 
-ReceiveSocket::ReceiveSocket(int interface_index, const std::vector<sock_filter>& filter, size_t ring_bytes)
+ReceiveSocket::ReceiveSocket(int interface_index, const std::vector<sock_filter>& filter, size_t ring_bytes,
+                             bool outgoing)
     : interface_index_(interface_index), fd_(OpenPacketSocket()) {
   sock_fprog program{};
   program.len = static_cast<unsigned short>(filter.size());
@@ -57,6 +58,8 @@ ReceiveSocket::ReceiveSocket(int interface_index, const std::vector<sock_filter>
   SetOption(fd_, SOL_SOCKET, SO_ATTACH_FILTER, program, "setsockopt SO_ATTACH_FILTER");
   // Stamps frames where they enter and leave the stack, and not where they reach this socket.
   SetOption(fd_, SOL_SOCKET, SO_TIMESTAMPNS, int{1}, "setsockopt SO_TIMESTAMPNS");
+  if (!outgoing)
+    SetOption(fd_, SOL_PACKET, PACKET_IGNORE_OUTGOING, int{1}, "setsockopt PACKET_IGNORE_OUTGOING");
   SetOption(fd_, SOL_PACKET, PACKET_VERSION, int{TPACKET_V3}, "setsockopt PACKET_VERSION");
 
   tpacket_req3 request{};
@@ -95,6 +98,15 @@ tpacket_block_desc* ReceiveSocket::ReadyBlock() {
   auto* block = reinterpret_cast<tpacket_block_desc*>(ring_ + next_block_ * kBlockBytes);
   std::atomic_ref<uint32_t> status(block->hdr.bh1.block_status);
   return (status.load(std::memory_order_acquire) & TP_STATUS_USER) != 0 ? block : nullptr;
+}
+
+bool ReceiveSocket::IsEmpty() const {
+  // The kernel counts frames as it fills the block (net/packet/af_packet.c, prb_fill_curr_block).
+  auto* block = reinterpret_cast<tpacket_block_desc*>(ring_ + next_block_ * kBlockBytes);
+  const std::atomic_ref<uint32_t> frames(block->hdr.bh1.num_pkts);
+  const std::atomic_ref<uint32_t> status(block->hdr.bh1.block_status);
+  return (status.load(std::memory_order_acquire) & TP_STATUS_USER) == 0 &&
+         frames.load(std::memory_order_acquire) == 0;
 }
 
 void ReceiveSocket::ReleaseBlock(tpacket_block_desc* block) {

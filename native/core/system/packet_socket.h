@@ -36,7 +36,9 @@ class ReceiveSocket {
   /// How long the kernel may keep a block that is not full, ms.
   static constexpr uint32_t kRetireMs = 4;
 
-  ReceiveSocket(int interface_index, const std::vector<sock_filter>& filter, size_t ring_bytes);
+  /// outgoing: frames that this machine sends on the interface are received as well.
+  ReceiveSocket(int interface_index, const std::vector<sock_filter>& filter, size_t ring_bytes,
+                bool outgoing);
   ~ReceiveSocket();
   ReceiveSocket(const ReceiveSocket&) = delete;
   ReceiveSocket& operator=(const ReceiveSocket&) = delete;
@@ -62,6 +64,9 @@ class ReceiveSocket {
     ReleaseBlock(block);
     return true;
   }
+
+  /// Whether the kernel has put nothing into the block that it is filling: all there was has been read.
+  bool IsEmpty() const;
 
   /// Frames that the kernel dropped since the last call, because the ring was full.
   uint32_t TakeDrops();
