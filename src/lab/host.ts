@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { type CommandResult, mustRun, runCommand, toolEnvironment } from './command.js';
-import type { InterfaceRef } from './iproute.js';
+import { lateAnswers } from './late-answers.js';
+import { type WireConditions, wireConditions } from './wire-conditions.js';
 
 /** What a machine of the lab owns. */
 export interface HostOptions {
@@ -16,7 +17,7 @@ export interface HostOptions {
 }
 
 /** A machine of the lab: a network namespace with a kernel's own ARP, and one interface, `eth0`. */
-export interface Host {
+export interface Host extends WireConditions {
   readonly name: string;
   /** Name for `ip netns exec`, and for `/run/netns`. */
   readonly namespace: string;
@@ -26,10 +27,11 @@ export interface Host {
   run(argv: readonly string[], input?: string): Promise<CommandResult>;
   /** Starts a program in the host's namespace; the lab kills it when it is removed. */
   spawn(argv: readonly string[], options?: SpawnOptions): ChildProcess;
-  /** Drops a random share of the frames that reach this host; 0 ends it. */
-  dropShare(percent: number): Promise<void>;
-  /** Drops what reaches this host above a rate in frames per second; Infinity ends it. */
-  police(ratePerSecond: number): Promise<void>;
+  /**
+   * Makes the host answer late for these addresses and, until the next call, for no others: broadcast requests after a
+   * random time of up to `maxMs`, unicast ones at once, and RFC 5227 probes never, as a Linux proxy does.
+   */
+  answerLate(addresses: readonly string[], maxMs: number): Promise<void>;
 }
 
 /** The argv that runs `argv` in a namespace. `ip` replaces itself by it, so that signals reach it. */
@@ -60,35 +62,17 @@ export function hostSetup(namespace: string): string[] {
   return inNamespace(namespace, ['sh', '-c', script]);
 }
 
-/**
- * Puts a rule into a chain of its own at the interface's netdev ingress hook, in place of the one before. It must
- * be the far side: at our own ingress hook packet sockets have already seen the frame (packet(7) taps first).
- */
-async function setIngressRule(host: InterfaceRef & { namespace: string }, chain: string, rule: string) {
-  const lines = [
-    'add table netdev lab',
-    `add chain netdev lab ${chain} { type filter hook ingress device "${host.name}" priority 0 ; }`,
-    `flush chain netdev lab ${chain}`,
-    ...(rule === '' ? [] : [`add rule netdev lab ${chain} ${rule}`]),
-  ];
-  await mustRun(inNamespace(host.namespace, ['nft', '-f', '-']), `${lines.join('\n')}\n`);
-}
-
-function dropRule(percent: number): string {
-  // nft refuses a comparison that is always true.
-  if (percent >= 100) return 'drop';
-  return percent > 0 ? `numgen random mod 10000 < ${Math.round(percent * 100)} drop` : '';
-}
-
 /** The handle of a host that is up. `started` collects the processes that must not outlive the lab. */
 export function hostHandle(
   identity: Pick<Host, 'name' | 'namespace' | 'interface' | 'mac'>,
   started: Set<ChildProcess>,
 ): Host {
   const { namespace } = identity;
-  const at = { namespace, name: identity.interface };
+  const runThere: typeof mustRun = (argv, input) => mustRun(inNamespace(namespace, argv), input);
   return {
     ...identity,
+    ...wireConditions(identity.interface, runThere),
+    answerLate: lateAnswers(identity.interface, runThere),
     run: (argv, input) => runCommand(inNamespace(namespace, argv), input),
     spawn: (argv, options = {}) => {
       const [program = '', ...args] = inNamespace(namespace, argv);
@@ -97,12 +81,5 @@ export function hostHandle(
       child.once('exit', () => started.delete(child));
       return child;
     },
-    dropShare: (percent) => setIngressRule(at, 'share', dropRule(percent)),
-    police: (ratePerSecond) =>
-      setIngressRule(
-        at,
-        'police',
-        Number.isFinite(ratePerSecond) ? `limit rate over ${ratePerSecond}/second drop` : '',
-      ),
   };
 }

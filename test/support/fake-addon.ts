@@ -77,7 +77,7 @@ export function packRecords(answers: readonly Answer[]): Buffer {
       record.writeUInt32LE(ip(answer.ip), 0);
       mac.copy(record, 4);
       record.writeUInt8(answer.confirmed === undefined ? 2 : Number(answer.confirmed), 10);
-      record.writeUInt8(answer.asked ?? 2, 11);
+      record.writeUInt32LE(answer.asked ?? 2, 20);
       record.writeUInt32LE(answer.replies ?? 2, 12);
       record.writeUInt32LE(answer.addressFlags ?? 0, 16);
       record.writeDoubleLE(answer.firstAtMs ?? 1_700_000_000_000, 24);

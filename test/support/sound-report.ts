@@ -27,12 +27,27 @@ export function expectSound(report: Report): void {
     expect(links.reduce((sum, link) => sum + link.statistics[counter], 0)).toBe(statistics[counter]);
   }
   expect(statistics.transmitted).toBeLessThanOrEqual(statistics.queued);
+  expectSoundEstimates(report);
   for (const { responders, asked } of hosts) {
     const macs = responders.map(({ mac }) => mac);
     expect(new Set(macs).size).toBe(macs.length);
     if (statistics.overruns === 0)
       for (const { replies } of responders) expect(replies).toBeLessThanOrEqual(asked);
   }
+}
+
+/** Loss and missed hosts are told together, and on the whole only where every link that was swept can tell. */
+function expectSoundEstimates({ statistics, links }: Report): void {
+  const swept = links.map((link) => link.statistics).filter(({ queued }) => queued > 0);
+  for (const { lossEstimate, expectedMissedAtLeast } of [statistics, ...swept]) {
+    expect(lossEstimate === null).toBe(expectedMissedAtLeast === null);
+  }
+  const told = swept.length > 0 && swept.every(({ lossEstimate }) => lossEstimate !== null);
+  expect(statistics.lossEstimate !== null).toBe(told);
+  const missed = swept.reduce((sum, { expectedMissedAtLeast }) => sum + (expectedMissedAtLeast ?? 0), 0);
+  // Each is rounded to three digits.
+  if (told)
+    expect(Math.abs((statistics.expectedMissedAtLeast ?? 0) - missed)).toBeLessThanOrEqual(0.01 * missed);
 }
 
 /** Who answers for what: the part of a report that another program can confirm. */
