@@ -77,13 +77,15 @@ export interface EngineOptions {
   readonly named: Uint32Array;
   /** Our own addresses of this link: probed before the sweep, never asked by request. Sorted. */
   readonly own: Uint32Array;
-  /** Frames per second; Infinity does not pace. */
+  /** Frames per second at the start; Infinity does not pace. */
   readonly rate: number;
   /** Frames that may go out at once at the start. */
   readonly burst: number;
+  /** Frames per second that the engine may rise to while pilots show no loss by it; `rate` keeps it fixed. */
+  readonly ceiling: number;
   /** Most passes over the targets that are not settled. */
   readonly passes: number;
-  /** Ends after two passes when nothing that answers had to be asked twice. */
+  /** Ends before the most passes, once what is expected to be missed is not worth the time of a further one. */
   readonly adaptivePasses: boolean;
   /** Ask each responder by unicast, and each answered address by probe, once the passes are done. */
   readonly census: boolean;
@@ -94,7 +96,10 @@ export interface EngineOptions {
   readonly seed: number;
 }
 
-/** What an engine has done so far. Counters only grow. */
+/**
+ * What an engine has done so far. Counters only grow; the estimates follow what is known. A pilot is a broadcast
+ * request to an address that had already answered, sent like any other request of the sweep.
+ */
 export interface EngineStatus {
   readonly state: 'idle' | 'running' | 'done';
   readonly phase: 'idle' | 'sweep' | 'census' | 'cooldown' | 'done';
@@ -120,6 +125,18 @@ export interface EngineStatus {
   readonly untested: number;
   readonly responders: number;
   readonly linkFlaps: number;
+  /** Share of the questions lost, as requests or as replies; NaN where too few answered to tell. */
+  readonly lossEstimate: number;
+  /** Hosts expected to be missed, at the least; NaN where too few answered to tell. */
+  readonly expectedMissed: number;
+  /** Pilots that the estimates rest on. */
+  readonly pilots: number;
+  /** Pilots without an answer. */
+  readonly pilotsLost: number;
+  /** Frames per second above which the link was found to lose more; 0 where no such limit was met. */
+  readonly limit: number;
+  /** Frames sent again because an earlier one may have been lost: to the rate, to our own drops, to a link failure. */
+  readonly askedAgain: number;
 }
 
 /** Of an engine that was never started. */
@@ -144,6 +161,12 @@ export const idleStatus: EngineStatus = {
   untested: 0,
   responders: 0,
   linkFlaps: 0,
+  lossEstimate: Number.NaN,
+  expectedMissed: Number.NaN,
+  pilots: 0,
+  pilotsLost: 0,
+  limit: 0,
+  askedAgain: 0,
 };
 
 export interface NativeEngine {

@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 const NAME_INDEX_BYTES = 2;
 const HEADER_BYTES = 4 * 4;
 
+const MA_L_BYTES = 3;
+
 /** MA-S, MA-M, MA-L: longest prefix first, for small blocks lie inside large ones of the Registration Authority. */
 const REGISTRIES = [
   { hexDigits: 9, prefixBytes: 5 },
   { hexDigits: 7, prefixBytes: 4 },
-  { hexDigits: 6, prefixBytes: 3 },
+  { hexDigits: 6, prefixBytes: MA_L_BYTES },
 ] as const;
 
 interface Registry {
@@ -24,21 +26,38 @@ interface VendorTable {
   readonly names: Buffer;
 }
 
+/** The second digits of addresses with the U/L bit set (IEEE 802). */
+const LOCAL_DIGITS = '2367abef';
+
 let table: VendorTable | undefined;
 
 /**
+ * Vendors that were looked up, by the bytes of their MA-L block: in a large network thousands share one, and a
+ * block that is a vendor's own is not divided any further. What is not registered is not kept.
+ */
+const owners = new Map<string, string>();
+
+/**
  * The vendor that a MAC address is registered to, or null where it is registered to none or to one that keeps its
- * name private, and for locally administered addresses. The table is read at the first call.
- * @param mac six bytes in hexadecimal with colons
+ * name private, and for locally administered addresses. The table is read at the first call that needs it.
+ * @param mac six bytes in lower-case hexadecimal with colons
  */
 export function vendorOf(mac: string): string | null {
+  // Whoever made such an address up is in no registry.
+  if (LOCAL_DIGITS.includes(mac.charAt(1))) return null;
+  const block = mac.slice(0, 'aa:bb:cc'.length);
+  return owners.get(block) ?? lookUp(mac, block);
+}
+
+function lookUp(mac: string, block: string): string | null {
   const digits = mac.replaceAll(':', '');
-  // IEEE 802, U/L bit: whoever made such an address up is in no registry.
-  if ((Number.parseInt(digits.slice(0, 2), 16) & 0x02) !== 0) return null;
   table ??= load();
   for (const registry of table.registries) {
     const index = find(registry, Number.parseInt(digits.slice(0, registry.hexDigits), 16));
-    if (index !== null) return nameAt(table, index);
+    if (index === null) continue;
+    const vendor = nameAt(table, index);
+    if (registry.prefixBytes === MA_L_BYTES) owners.set(block, vendor);
+    return vendor;
   }
   return null;
 }

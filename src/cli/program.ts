@@ -1,5 +1,6 @@
 /** The command line as commander reads it. Commands load what they need only when they run. */
-import { Command, Help, Option } from 'commander';
+import { createRequire } from 'node:module';
+import type * as commander from 'commander';
 import { OptionError } from '../errors.js';
 import { formatNames } from '../reporters/formats.js';
 import type { DoctorFlags } from './doctor-command.js';
@@ -23,9 +24,14 @@ Exit codes:
   0 clean    1 a --fail-on finding    2 wrong usage, nothing sent
   3 could not run, or inconclusive    130, 143 interrupted`;
 
+// By require(): `import` would go through a wrapper, and read the CommonJS file behind it once more to learn its exports.
+const { Command, CommanderError, Help, Option }: typeof commander = createRequire(import.meta.url)(
+  'commander',
+);
+
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
-function addSweepOptions(sweep: Command): Command {
+function addSweepOptions(sweep: commander.Command): commander.Command {
   return sweep
     .option('-I, --interface <name>', 'interface to sweep on; may be given several times', collect)
     .option('-x, --exclude <target>', 'addresses to leave out; may be given several times', collect)
@@ -68,11 +74,18 @@ function addSweepOptions(sweep: Command): Command {
 const describedFormat = () =>
   new Option('-f, --format <name>', 'table or json (default: table)').choices(['table', 'json']);
 
+/** Where what a command line comes to goes. */
+export interface ProgramEnds {
+  /** Takes the exit code of the command that ran. */
+  readonly done: (exitCode: number) => void;
+  /** Takes help and version. */
+  readonly print: (text: string) => void;
+}
+
 /**
- * @param done takes the exit code of the command that ran
  * @throws CommanderError from `parseAsync` for wrong usage, and for help and version with exit code 0
  */
-export function buildProgram(version: string, done: (exitCode: number) => void): Command {
+export function buildProgram(version: string, { done, print }: ProgramEnds): commander.Command {
   const program = new Command('arpsweep')
     .description('Sweeps IPv4 addresses by ARP and reports every MAC that answers for each of them.')
     .usage('[command] [options] [target...]')
@@ -80,8 +93,8 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
-    // What is wrong is said by main.ts, in the same form as any other error.
-    .configureOutput({ outputError: () => {} });
+    // What is wrong is said by command-line.ts, in the same form as any other error.
+    .configureOutput({ writeOut: print, outputError: () => {} });
 
   const sweep = addSweepOptions(program.command('sweep', { isDefault: true }))
     .description('sweep addresses (default)')
@@ -129,8 +142,13 @@ export function buildProgram(version: string, done: (exitCode: number) => void):
   return program;
 }
 
+/** Whether commander threw it: for wrong usage, or with exit code 0 for help and version. */
+export function isCommanderError(error: unknown): error is commander.CommanderError {
+  return error instanceof CommanderError;
+}
+
 /** commander takes every word after an option for a target of the default command. */
-function refuseMisplacedCommand(targets: readonly string[], program: Command): void {
+function refuseMisplacedCommand(targets: readonly string[], program: commander.Command): void {
   const names = program.commands.map((command) => command.name());
   const misplaced = targets.find((target) => names.includes(target));
   if (misplaced === undefined) return;

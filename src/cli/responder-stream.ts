@@ -22,7 +22,9 @@ export async function streamResponders(
   for await (const responder of responders) {
     const name = names?.nameOf(responder.ip) ?? null;
     if (!reporter.responder) continue;
-    const known = { ...responder, vendor: vendorOf(responder.mac) };
+    // Each object is made for this loop alone; a copy would cost as much again.
+    const known: { -readonly [Key in keyof Responder]: Responder[Key] } = responder;
+    known.vendor = vendorOf(responder.mac);
     if (name === null) {
       const full = reporter.responder(known);
       if (full) await full;

@@ -10,7 +10,6 @@ import {
   parseSourceMac,
 } from '../sweep/options.js';
 import type { ProfileName, SweepOptions } from '../sweep/sweep-api.js';
-import { parseFindingKinds } from './finding-kinds.js';
 
 /** As commander hands them over: text where a value is free, checked already where it is one of a list. */
 export interface SweepFlags {
@@ -77,6 +76,8 @@ export function sweepOptionsOf(flags: SweepFlags): SweepOptions {
  * The kinds of findings that make the exit code 1.
  * @throws OptionError
  */
-export function failOnOf(flags: SweepFlags): ReadonlySet<string> {
-  return flags.failOn === undefined ? new Set() : parseFindingKinds(flags.failOn);
+export async function failOnOf({ failOn }: SweepFlags): Promise<ReadonlySet<string>> {
+  if (failOn === undefined) return new Set();
+  const { parseFindingKinds } = await import('./finding-kinds.js');
+  return parseFindingKinds(failOn);
 }

@@ -1,9 +1,6 @@
 /** Targets from where the command line says: its words, standard input for `-`, and `--targets-file`. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { OptionError } from '../errors.js';
 import { mergeTargets, parseTargets, parseTargetsFile, type TargetSet } from '../targets/parse.js';
-import { fileProblem } from './failure.js';
 
 /**
  * Everything that is to be swept, or undefined where no target is named at all.
@@ -18,14 +15,19 @@ export async function readTargets(
   // The words first: what is wrong with them is said without waiting for standard input.
   const sets = [parseTargets(words.filter((word) => word !== '-'))];
   if (file !== undefined) sets.push(parseTargetsFile(await contents(file), file));
-  if (words.includes('-')) sets.push(parseTargetsFile(await text(process.stdin), 'standard input'));
+  if (words.includes('-')) {
+    const { text } = await import('node:stream/consumers');
+    sets.push(parseTargetsFile(await text(process.stdin), 'standard input'));
+  }
   return mergeTargets(sets);
 }
 
 async function contents(file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
+    const { fileProblem } = await import('./failure.js');
     throw new OptionError(
       'targetsFile',
       `The targets file ${JSON.stringify(file)} cannot be read: ${fileProblem(error)}.`,

@@ -1,6 +1,7 @@
 /** What the diagnoses look at. */
 
-import type { Finding, Host, HostResponder } from '../generated/report-types.js';
+import type { Finding, Host, HostResponder, Statistics } from '../generated/report-types.js';
+import type { Regulation } from '../sweep/pace.js';
 
 /** A host of which the engine noted more than plain answers. */
 export interface NotedHost extends Host {
@@ -12,6 +13,7 @@ export interface NotedHost extends Host {
   readonly answeredOwnProbe: readonly string[];
 }
 
+/** Who answered, and how. */
 export interface DiagnosisContext {
   /** Interface names by the index of the report's links. */
   readonly interfaces: readonly string[];
@@ -21,7 +23,30 @@ export interface DiagnosisContext {
   readonly ourMacs: ReadonlySet<string>;
 }
 
-export type Diagnosis = (context: DiagnosisContext) => Finding[];
+/** What the sweep of one link tells of its wire. */
+export interface WireFacts {
+  readonly statistics: Statistics;
+  /** What the sweep could do about loss that grows with the rate. */
+  readonly regulation: Regulation;
+  /** Requests to addresses that had already answered, and how many of them stayed unanswered. */
+  readonly pilots: number;
+  readonly pilotsLost: number;
+  /** Frames per second above which more is lost, or null where no such limit was met. */
+  readonly limit: number | null;
+  /** Frames sent again because an earlier one may have been lost. */
+  readonly askedAgain: number;
+  /** Addresses that answered, and those of them that left a question unanswered. */
+  readonly answered: number;
+  readonly answeredInPart: number;
+}
+
+/** Everything that the diagnoses look at. */
+export interface SweepFacts extends DiagnosisContext {
+  /** By the index of the report's links. */
+  readonly wires: readonly WireFacts[];
+}
+
+export type Diagnosis = (facts: SweepFacts) => Finding[];
 
 /** One address of a finding, and the responders that it is about. */
 export interface Claim {

@@ -2,12 +2,13 @@
 
 import type { Finding } from '../generated/report-types.js';
 import { diagnoseClaimsOurAddress } from './claims-our-address.js';
-import type { Diagnosis, DiagnosisContext } from './context.js';
+import type { Diagnosis, SweepFacts } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
+import { diagnoseLoss } from './loss.js';
 
-const diagnoses: readonly Diagnosis[] = [diagnoseClaimsOurAddress, diagnoseDuplicateAddress];
+const diagnoses: readonly Diagnosis[] = [diagnoseClaimsOurAddress, diagnoseDuplicateAddress, diagnoseLoss];
 
 /** Everything that the facts prove, in the order of the registry. */
-export function diagnose(context: DiagnosisContext): Finding[] {
-  return diagnoses.flatMap((diagnosis) => diagnosis(context));
+export function diagnose(facts: SweepFacts): Finding[] {
+  return diagnoses.flatMap((diagnosis) => diagnosis(facts));
 }

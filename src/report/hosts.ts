@@ -34,15 +34,16 @@ export function hostsOf(source: HostSource): AddressedHost[] {
   const { plan, link, records, ownProbes } = source;
   const own = new Set(plan.own);
   const hosts: AddressedHost[] = [];
-  for (const [address, responders] of byAddress(records)) {
-    const self = own.delete(address);
+  for (const responders of byAddress(records)) {
+    const [{ ip, asked }] = responders;
+    const self = own.delete(ip);
     const others = self ? responders.filter((record) => !isEcho(record, plan)) : responders;
-    if (self && others.length === 0 && !contains(plan.targets, address)) continue;
-    hosts.push(gather(address, link, self, responders[0]?.asked ?? 0, others));
+    if (self && others.length === 0 && !contains(plan.targets, ip)) continue;
+    hosts.push(gather(ip, link, self, asked, others));
   }
-  for (const address of own) {
-    if (contains(plan.targets, address)) hosts.push(gather(address, link, true, ownProbes, []));
-  }
+  const silent = [...own].filter((address) => contains(plan.targets, address));
+  if (silent.length === 0) return hosts;
+  for (const address of silent) hosts.push(gather(address, link, true, ownProbes, []));
   return hosts.sort((a, b) => a.address - b.address);
 }
 
@@ -54,24 +55,23 @@ export function isEcho(record: ResponderRecord, plan: LinkPlan): boolean {
 /** The engine keeps at most 2^21 responders, so that address and index fit a double together. */
 const INDEX_SPAN = 2 ** 21;
 
-function* byAddress({ bytes, view }: RecordBuffer): Generator<[number, ResponderRecord[]]> {
-  const count = bytes.length / RECORD_BYTES;
-  const order = Float64Array.from(
-    { length: count },
-    (_, i) => recordAddress(view, i) * INDEX_SPAN + i,
-  ).sort();
-  let address = -1;
-  let responders: ResponderRecord[] = [];
-  for (const key of order) {
+type Responders = [ResponderRecord, ...ResponderRecord[]];
+
+/** The responders of each address, by first answer. */
+function* byAddress({ bytes, view }: RecordBuffer): Generator<Responders> {
+  const order = new Float64Array(bytes.length / RECORD_BYTES);
+  for (let i = 0; i < order.length; i++) order[i] = recordAddress(view, i) * INDEX_SPAN + i;
+  let responders: Responders | undefined;
+  for (const key of order.sort()) {
     const record = decodeRecord(view, key % INDEX_SPAN);
-    if (record.ip !== address) {
-      if (responders.length > 0) yield [address, responders];
-      address = record.ip;
-      responders = [];
+    if (record.ip === responders?.[0].ip) {
+      responders.push(record);
+      continue;
     }
-    responders.push(record);
+    if (responders) yield responders;
+    responders = [record];
   }
-  if (responders.length > 0) yield [address, responders];
+  if (responders) yield responders;
 }
 
 function gather(
@@ -82,11 +82,20 @@ function gather(
   records: readonly ResponderRecord[],
 ): AddressedHost {
   const host: Host = { ip: formatAddress(address), link, self, asked, responders: records.map(responderOf) };
-  const sameRequest = records.some((record) => record.sameRequest);
-  const alternated = records.some((record) => record.alternated);
-  const answeredOwnProbe = records.filter((record) => record.answersOwnProbe).map(({ mac }) => mac);
-  const plain = !sameRequest && !alternated && answeredOwnProbe.length === 0;
-  return { address, host, noted: plain ? null : { ...host, sameRequest, alternated, answeredOwnProbe } };
+  return { address, host, noted: records.some(isNotable) ? noteOf(host, records) : null };
+}
+
+function isNotable({ sameRequest, alternated, answersOwnProbe }: ResponderRecord): boolean {
+  return sameRequest || alternated || answersOwnProbe;
+}
+
+function noteOf(host: Host, records: readonly ResponderRecord[]): NotedHost {
+  return {
+    ...host,
+    sameRequest: records.some((record) => record.sameRequest),
+    alternated: records.some((record) => record.alternated),
+    answeredOwnProbe: records.filter((record) => record.answersOwnProbe).map(({ mac }) => mac),
+  };
 }
 
 function responderOf({ mac, rttMs, replies, firstAtMs, confirmed }: ResponderRecord): HostResponder {

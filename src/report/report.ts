@@ -1,12 +1,14 @@
 /** Builds the report from what the engines of a sweep have to say at its end. */
 
 import { getSystemErrorName } from 'node:util';
+import type { WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
 import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
 import type { LinkPlan } from '../links/plan.js';
 import { type EngineStatus, idleStatus, type NativeLink } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
+import type { Regulation } from '../sweep/pace.js';
 import { type RecordBuffer, readRecords, recordBuffer } from '../sweep/record.js';
 import { formatAddress } from '../targets/address.js';
 import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
@@ -16,6 +18,7 @@ import { type AddressedHost, diagnosisContext, hostsOf } from './hosts.js';
 /** How one engine ended, and what it heard. */
 export interface LinkResult {
   readonly plan: LinkPlan;
+  readonly regulation: Regulation;
   readonly status: EngineStatus;
   readonly records: RecordBuffer;
   readonly untested: Ranges;
@@ -36,6 +39,7 @@ export function resultOf(run: LinkRun): LinkResult {
   const status = run.status();
   return {
     plan: run.plan,
+    regulation: run.regulation,
     status,
     records: readRecords(run, status.responders),
     untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
@@ -53,7 +57,7 @@ export function untouched(plan: LinkPlan): LinkResult {
     stopped: 'interrupted',
     untested: countAddresses(untested),
   };
-  return { plan, status, records: recordBuffer(0), untested };
+  return { plan, regulation: 'auto', status, records: recordBuffer(0), untested };
 }
 
 /**
@@ -68,6 +72,7 @@ export function buildReport({ startedAt, durationMs, links, results }: SweepResu
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
   const hosts =
     perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
+  const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
   const ourMacs = new Set(
     links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
   );
@@ -82,8 +87,8 @@ export function buildReport({ startedAt, durationMs, links, results }: SweepResu
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
     hosts: hosts.map(({ host }) => host),
-    findings: diagnose(diagnosisContext(plans, hosts, ourMacs)),
-    statistics: results.map(({ status }) => statisticsOf(status)).reduce(sumStatistics),
+    findings: diagnose({ ...diagnosisContext(plans, hosts, ourMacs), wires }),
+    statistics: statisticsOf(results.map(({ status }) => status)),
     untested: results.flatMap(untestedOf),
   };
 }
@@ -93,7 +98,7 @@ export function buildReport({ startedAt, durationMs, links, results }: SweepResu
  * - `interrupted`: a link was stopped from outside before its work was done;
  * - `failed`: no link came to its end, all were ended by a fault of the link or of a system call;
  * - `inconclusive`: a link ended early or was blocked, or an address was not asked, or an answer not recorded, or
- *   frames were dropped here and no second pass made up for them;
+ *   frames were dropped here and a single pass asked nothing again;
  * - `complete`.
  */
 export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] {
@@ -114,7 +119,7 @@ function linkReport({ plan, status }: LinkResult): LinkReport {
     mac: plan.sourceMac,
     ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
     prefixLength: plan.prefixLength,
-    statistics: statisticsOf(status),
+    statistics: statisticsOf([status]),
     ...(status.fault && { fault: { ...status.fault, code: getSystemErrorName(-status.fault.errno) } }),
   };
 }
@@ -145,37 +150,62 @@ function sumCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-function statisticsOf(status: EngineStatus): Statistics {
-  const { queued, transmitted, received, passes, sendErrors, malformed, kernelDrops, overruns } = status;
+/** Links are swept at the same time, so that their rates add up and their passes do not. */
+function statisticsOf(statuses: readonly EngineStatus[]): Statistics {
+  const sum = (value: (status: EngineStatus) => number) => statuses.reduce((all, s) => all + value(s), 0);
   return {
-    queued,
-    transmitted,
-    received,
-    passes,
-    sendErrors,
-    malformed,
-    kernelDrops,
-    overruns,
-    rate: Math.round(status.rate),
-    lossEstimate: null,
-    expectedMissedAtLeast: null,
+    queued: sum(({ queued }) => queued),
+    transmitted: sum(({ transmitted }) => transmitted),
+    received: sum(({ received }) => received),
+    passes: Math.max(...statuses.map(({ passes }) => passes)),
+    sendErrors: sum(({ sendErrors }) => sendErrors),
+    malformed: sum(({ malformed }) => malformed),
+    kernelDrops: sum(({ kernelDrops }) => kernelDrops),
+    overruns: sum(({ overruns }) => overruns),
+    rate: Math.round(sum(({ rate }) => rate)),
+    ...estimatesOf(statuses),
   };
 }
 
-/** Links are swept at the same time, so that their rates add up and their passes do not. */
-function sumStatistics(a: Statistics, b: Statistics): Statistics {
+/**
+ * What was lost and missed, on several links together: missed hosts add up, and the loss is the share over all
+ * pilots. Null where a link that was swept cannot tell, for then nothing is known of what was missed there.
+ */
+function estimatesOf(
+  statuses: readonly EngineStatus[],
+): Pick<Statistics, 'lossEstimate' | 'expectedMissedAtLeast'> {
+  let pilots = 0;
+  let lost = 0;
+  let missed = 0;
+  for (const status of statuses) {
+    if (status.queued === 0) continue;
+    pilots += status.pilots;
+    lost += status.lossEstimate * status.pilots;
+    missed += status.expectedMissed;
+  }
+  const loss = lost / pilots;
+  return Number.isFinite(loss) && Number.isFinite(missed)
+    ? { lossEstimate: threeDigits(loss), expectedMissedAtLeast: threeDigits(missed) }
+    : { lossEstimate: null, expectedMissedAtLeast: null };
+}
+
+/** Three significant digits are all that an estimate is good for, and make no little one nought. */
+const threeDigits = (value: number): number => Number(value.toPrecision(3));
+
+function wireOf({ status, regulation }: LinkResult, hosts: readonly AddressedHost[]): WireFacts {
+  const answering = hosts.filter(({ host }) => !host.self);
+  const inPart = answering.filter(({ host: { asked, responders } }) =>
+    responders.every(({ replies }) => replies < asked),
+  );
   return {
-    queued: a.queued + b.queued,
-    transmitted: a.transmitted + b.transmitted,
-    received: a.received + b.received,
-    passes: Math.max(a.passes, b.passes),
-    sendErrors: a.sendErrors + b.sendErrors,
-    malformed: a.malformed + b.malformed,
-    kernelDrops: a.kernelDrops + b.kernelDrops,
-    overruns: a.overruns + b.overruns,
-    rate: a.rate + b.rate,
-    lossEstimate: null,
-    expectedMissedAtLeast: null,
+    statistics: statisticsOf([status]),
+    regulation,
+    pilots: status.pilots,
+    pilotsLost: status.pilotsLost,
+    limit: status.limit > 0 ? threeDigits(status.limit) : null,
+    askedAgain: status.askedAgain,
+    answered: answering.length,
+    answeredInPart: inPart.length,
   };
 }
 

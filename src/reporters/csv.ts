@@ -1,5 +1,5 @@
 /** `csv`: a row for each responder, for spreadsheets and databases. */
-import type { Report } from '../generated/report-types.js';
+import type { LinkReport, Report } from '../generated/report-types.js';
 import { remarkLines } from './remarks.js';
 import { type MakeReporter, writeLines } from './reporter.js';
 import { roundTrip } from './text.js';
@@ -7,19 +7,23 @@ import { roundTrip } from './text.js';
 const header = 'ip,mac,rtt_ms,replies,confirmed,interface,netns,vlan,vendor,name,first_at';
 
 /** RFC 4180, section 2: a field with a comma, a quote or a line break is quoted, and its quotes doubled. */
-function field(value: string | number | boolean | null | undefined): string {
-  const text = String(value ?? '');
+function field(text: string | null): string {
+  if (text === null) return '';
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** `interface,netns,vlan` */
+function placeOf(link: LinkReport): string {
+  return `${field(link.interface)},${field(link.netns)},${link.vlan ?? ''}`;
 }
 
 function* rows({ hosts, links }: Report): Iterable<string> {
   yield header;
-  for (const { ip, link: index, responders } of hosts) {
-    const link = links[index];
+  const places = links.map(placeOf);
+  for (const { ip, link, responders } of hosts) {
     for (const { mac, rttMs, replies, confirmed, vendor, name, firstAt } of responders) {
-      const place = [link?.interface, link?.netns, link?.vlan];
-      const cells = [ip, mac, roundTrip(rttMs, ''), replies, confirmed, ...place, vendor, name, firstAt];
-      yield cells.map(field).join(',');
+      const heard = `${ip},${mac},${roundTrip(rttMs, '')},${replies},${confirmed ?? ''}`;
+      yield `${heard},${places[link]},${field(vendor)},${field(name)},${firstAt}`;
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Finding, Report, Statistics, Untested } from '../generated/report-types.js';
 import { type Paint, painter } from './colour.js';
 import { linkName } from './link-name.js';
-import { counted, duration, grouped, printable, shortList } from './text.js';
+import { counted, duration, expectedMissed, grouped, percent, printable, shortList } from './text.js';
 
 const reasons: Readonly<Record<string, string>> = {
   'send-blocked': 'nothing could be sent for a second',
@@ -32,9 +32,14 @@ function untestedLine(report: Report, { link, targets, reason }: Untested, paint
   return `${paint('untested:', 'warning')} ${which} on ${where} (${why})`;
 }
 
-function* lossLines({ kernelDrops, overruns }: Statistics, paint: Paint): Iterable<string> {
+function* lossLines(
+  { statistics: { kernelDrops, overruns }, outcome }: Report,
+  paint: Paint,
+): Iterable<string> {
   if (kernelDrops > 0) {
-    yield `${paint('warning:', 'warning')} the kernel dropped ${counted(kernelDrops, 'frame')} before they could be read`;
+    // With drops, only a sweep that came to its end with a further pass is complete.
+    const again = outcome === 'complete' ? '; what may have been lost was asked again' : '';
+    yield `${paint('warning:', 'warning')} the kernel dropped ${counted(kernelDrops, 'frame')} before they could be read${again}`;
   }
   if (overruns > 0) {
     yield `${paint('warning:', 'warning')} ${counted(overruns, 'reply', 'replies')} could not be recorded: too many responders`;
@@ -46,19 +51,18 @@ export function* remarkLines(report: Report, colour: boolean): Iterable<string> 
   const paint = painter(colour);
   for (const finding of report.findings) yield* findingLines(finding, paint);
   for (const untested of report.untested) yield untestedLine(report, untested, paint);
-  yield* lossLines(report.statistics, paint);
+  yield* lossLines(report, paint);
 }
 
-/** What may be missed, or null where nothing is known of it. */
+/** What may be missed, or null where nothing was asked. */
 function missed({ lossEstimate, expectedMissedAtLeast, passes }: Statistics): string | null {
-  if (lossEstimate === null || expectedMissedAtLeast === null) {
-    return passes === 1 ? 'asked only once, so a lost question looks like silence' : null;
+  if (lossEstimate !== null && expectedMissedAtLeast !== null) {
+    return `${percent(lossEstimate)} of the questions lost, ${expectedMissed(expectedMissedAtLeast)}`;
   }
-  const loss = `${(lossEstimate * 100).toFixed(1)} % of the questions lost`;
-  // The estimate rests on hosts that answered at least once, hence "at least".
-  return expectedMissedAtLeast < 0.05
-    ? `${loss}, no host expected to be missed`
-    : `${loss}, at least ${expectedMissedAtLeast.toFixed(1)} hosts expected to be missed`;
+  if (passes === 0) return null;
+  return passes === 1
+    ? 'asked only once, so a lost question looks like silence'
+    : 'too few answered to tell how many questions were lost';
 }
 
 const outcomes: Readonly<Record<Report['outcome'], string>> = {
@@ -85,8 +89,12 @@ export function summaryLine({ outcome, counts, durationMs, statistics }: Report)
     ...(counts.untested > 0 ? [`${grouped(counts.untested)} untested`] : []),
   ];
   const cost = `${counted(statistics.transmitted, 'frame')} in ${duration(durationMs)}`;
-  const loss = missed(statistics);
-  const parts = [of.join(', '), cost, ...(loss === null ? [] : [loss])];
+  const told = statistics.expectedMissedAtLeast !== null;
+  // Where every address answered, nothing hangs on what cannot be told.
+  const moot = !told && counts.silent === 0 && statistics.passes > 1;
+  const loss = moot ? null : missed(statistics);
+  const scope = told && counts.untested > 0 ? ' among the addresses asked' : '';
+  const parts = [of.join(', '), cost, ...(loss === null ? [] : [loss + scope])];
   return `${outcomes[outcome]}${counted(counts.targets, 'address', 'addresses')}: ${parts.join('; ')}`;
 }
 

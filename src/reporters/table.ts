@@ -1,5 +1,5 @@
 /** `table`: the report for a person at a terminal. */
-import type { Host, HostResponder, Report } from '../generated/report-types.js';
+import type { HostResponder, Report } from '../generated/report-types.js';
 import { type Emphasis, painter } from './colour.js';
 import { linkName } from './link-name.js';
 import { remarkLines, senderLines, summaryLine } from './remarks.js';
@@ -35,46 +35,62 @@ function emphases({ findings }: Report): Map<string, Emphasis> {
   return worst;
 }
 
-function* rowsOf(host: Host, report: Report, emphasis: Emphasis): Iterable<Row> {
-  const link = report.links[host.link];
-  const where = linkName(link);
-  let ip = host.ip;
-  if (host.self) {
-    yield { ip, mac: link?.mac ?? '', rtt: '', link: where, who: 'this machine', emphasis: 'faint' };
-    ip = '';
-  }
-  for (const responder of host.responders) {
-    const rtt = roundTrip(responder.rttMs, '-');
-    yield { ip, mac: responder.mac, rtt, link: where, who: whoIs(responder), emphasis };
-    ip = '';
+function* rows(report: Report): Iterable<Row> {
+  const worst = emphases(report);
+  const links = report.links.map(linkName);
+  for (const host of report.hosts) {
+    const link = links[host.link] ?? linkName(undefined);
+    let { ip } = host;
+    if (host.self) {
+      const mac = report.links[host.link]?.mac ?? '';
+      yield { ip, mac, rtt: '', link, who: 'this machine', emphasis: 'faint' };
+      ip = '';
+    }
+    if (host.responders.length === 0) continue;
+    const emphasis = worst.get(`${host.link} ${host.ip}`) ?? worst.get(` ${host.ip}`) ?? 'none';
+    for (const responder of host.responders) {
+      const rtt = roundTrip(responder.rttMs, '-');
+      yield { ip, mac: responder.mac, rtt, link, who: whoIs(responder), emphasis };
+      ip = '';
+    }
   }
 }
 
-function* rows(report: Report): Iterable<Row> {
-  if (report.hosts.length === 0) return;
-  yield heading;
-  const worst = emphases(report);
-  for (const host of report.hosts) {
-    yield* rowsOf(host, report, worst.get(`${host.link} ${host.ip}`) ?? worst.get(` ${host.ip}`) ?? 'none');
+/** How wide the columns are. The rows themselves are made twice rather than held together: there may be millions. */
+function widths({ hosts, links }: Report): {
+  readonly ip: number;
+  readonly rtt: number;
+  readonly link: number;
+} {
+  let ip = heading.ip.length;
+  let longest = 0;
+  const used = new Set<number>();
+  for (const host of hosts) {
+    ip = Math.max(ip, host.ip.length);
+    used.add(host.link);
+    for (const { rttMs } of host.responders) longest = Math.max(longest, rttMs ?? 0);
   }
+  const names = [...used].map((index) => linkName(links[index]).length);
+  return {
+    ip,
+    rtt: Math.max(heading.rtt.length, roundTrip(longest, '').length),
+    link: Math.max(heading.link.length, ...names),
+  };
 }
 
 function* tableLines(report: Report, { columns, colour }: ReporterOutput): Iterable<string> {
+  if (report.hosts.length === 0) return;
   const paint = painter(colour);
-  const widest = { ip: 0, rtt: 0, link: 0 };
-  // Once for the widths and once for the lines: the rows of a million hosts are never held together.
-  for (const row of rows(report)) {
-    widest.ip = Math.max(widest.ip, row.ip.length);
-    widest.rtt = Math.max(widest.rtt, row.rtt.length);
-    widest.link = Math.max(widest.link, row.link.length);
-  }
-  for (const { ip, mac, rtt, link, who, emphasis } of rows(report)) {
-    const cells = [ip.padEnd(widest.ip), mac.padEnd('00:00:00:00:00:00'.length), rtt.padStart(widest.rtt)];
-    if (report.links.length > 1) cells.push(link.padEnd(widest.link));
-    const left = cells.join('  ');
+  const width = widths(report);
+  const named = report.links.length > 1;
+  const lineOf = ({ ip, mac, rtt, link, who, emphasis }: Row): string => {
+    const cells = `${ip.padEnd(width.ip)}  ${mac.padEnd('00:00:00:00:00:00'.length)}  ${rtt.padStart(width.rtt)}`;
+    const left = named ? `${cells}  ${link.padEnd(width.link)}` : cells;
     const shown = columns === null ? who : cut(who, columns - left.length - '  '.length);
-    yield paint(`${left}  ${shown}`.trimEnd(), emphasis);
-  }
+    return paint(`${left}  ${shown}`.trimEnd(), emphasis);
+  };
+  yield lineOf(heading);
+  for (const row of rows(report)) yield lineOf(row);
 }
 
 function* lines(report: Report, output: ReporterOutput): Iterable<string> {

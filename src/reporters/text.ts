@@ -12,6 +12,8 @@ export function printable(text: string): string {
 
 /** Cuts text to a number of characters and marks the cut. */
 export function cut(text: string, width: number): string {
+  // No text has more characters than UTF-16 units.
+  if (text.length <= width) return text;
   const characters = Array.from(text);
   if (characters.length <= width) return text;
   return width < 1 ? '' : `${characters.slice(0, width - 1).join('')}…`;
@@ -25,6 +27,17 @@ export function grouped(count: number): string {
 /** `1 address`, `2 addresses`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `no host expected to be missed`, or how many; an estimate rests on hosts that answered, hence "at least". */
+export function expectedMissed(hosts: number): string {
+  const amount = hosts < 0.05 ? 'no host' : `at least ${hosts.toFixed(1)} hosts`;
+  return `${amount} expected to be missed`;
+}
+
+/** A share in per cent: `0.031` as `3.1 %`. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 /** A span of time, to about two figures: `340 ms`, `4.2 s`, `17 min`, `3.5 h`. */

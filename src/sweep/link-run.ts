@@ -5,10 +5,11 @@ import type { EngineOptions, EngineStatus, NativeAddon } from '../native.js';
 import { explainNativeError } from '../system-error.js';
 import { contains, type Range, subtract, toPairs } from '../targets/ranges.js';
 import type { CheckedOptions } from './options.js';
-import { paceOf, passPlanOf } from './pace.js';
+import { type Regulation, regulationOf, tempoOf } from './pace.js';
 
 export interface LinkRun {
   readonly plan: LinkPlan;
+  readonly regulation: Regulation;
   /** Resolves when the engine has ended, for whatever reason; `status()` tells it. */
   readonly done: Promise<void>;
   /** @throws PermissionError, SystemError */
@@ -45,9 +46,11 @@ export function openLinkRun(
     if (engine.status().state === 'done') finish();
     onWake();
   };
-  const engine = explained(doing, () => new addon.Engine(engineOptions(plan, options), wake));
+  const settings = engineOptions(plan, options);
+  const engine = explained(doing, () => new addon.Engine(settings, wake));
   return {
     plan,
+    regulation: regulationOf(settings, options.profile, plan.link.wireless),
     done,
     start: () => explained(doing, () => engine.start()),
     stop: () => engine.stop(),
@@ -77,8 +80,7 @@ function engineOptions(plan: LinkPlan, options: RunOptions): EngineOptions {
     targets: toPairs(targets),
     named: toPairs(plan.named.filter((ip) => contains(targets, ip)).map(single)),
     own: Uint32Array.from(plan.own),
-    ...paceOf(options.rate, options.profile, link.wireless),
-    ...passPlanOf(options.passes),
+    ...tempoOf(options, link.wireless),
     cooldownMs: options.cooldownMs === 'auto' ? Number.NaN : options.cooldownMs,
     sequential: options.sequential,
     seed: options.seed,

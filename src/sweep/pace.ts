@@ -6,40 +6,91 @@ import type { ProfileName, SweepOptions } from './sweep-api.js';
 /** A rate as `SweepOptions` takes it. */
 export type RateOption = NonNullable<SweepOptions['rate']>;
 
-/** Frames per second and frames that may go out at once at the start. */
-export type Pace = Pick<EngineOptions, 'rate' | 'burst'>;
+/** Frames per second at the start and at most, and frames that may go out at once at the start. */
+export type Pace = Pick<EngineOptions, 'rate' | 'burst' | 'ceiling'>;
+
+/** How often addresses are asked. */
+export type PassPlan = Pick<EngineOptions, 'passes' | 'adaptivePasses' | 'census'>;
+
+/**
+ * What a sweep can do where the wire loses more at a higher rate.
+ * - `auto`: it rises only while nothing more is lost, and slows down where something is;
+ * - `fixed`: it keeps its rate, which is higher than the one that `auto` starts with;
+ * - `fixed-low`: it keeps its rate, and `auto` would not be slower.
+ */
+export type Regulation = 'auto' | 'fixed' | 'fixed-low';
 
 /**
  * `lan`: a /24 goes out in one burst. `wifi`: broadcasts take air time at the lowest rate. `dai`: below the
- * 15 packets a second at which a switch that inspects ARP shuts the port by default.
+ * 15 packets a second at which a switch that inspects ARP shuts the port by default, hence no rise either.
  */
 const profiles: Readonly<Record<ProfileName, Pace>> = {
-  lan: { rate: 1000, burst: 512 },
-  wifi: { rate: 50, burst: 1 },
-  dai: { rate: 10, burst: 1 },
+  lan: { rate: 1000, burst: 512, ceiling: 5000 },
+  wifi: { rate: 50, burst: 1, ceiling: 500 },
+  dai: { rate: 10, burst: 1, ceiling: 10 },
 };
+
+/** Times the profile's rate. */
+const trustedStart = 10;
 
 export const profileNames = Object.keys(profiles) as ProfileName[];
 
-/** The pace of one link. `profile` null chooses by the kind of link; a rate given as a number has no burst. */
-export function paceOf(rate: RateOption, profile: ProfileName | null, wireless: boolean): Pace {
-  if (typeof rate === 'number') return { rate, burst: 1 };
-  if (rate === 'max') return { rate: Number.POSITIVE_INFINITY, burst: 1 };
-  const pace = profiles[profile ?? (wireless ? 'wifi' : 'lan')];
-  if (rate === 'auto' || rate === 'auto:max') return pace;
-  const ceiling = Number(rate.slice('auto:'.length));
-  // Who asks for less than the profile's rate does not want its burst either.
-  return ceiling < pace.rate ? { rate: ceiling, burst: 1 } : pace;
+function profileOf(profile: ProfileName | null, wireless: boolean): Pace {
+  return profiles[profile ?? (wireless ? 'wifi' : 'lan')];
 }
 
-/** Most passes where the engine may end earlier by what it hears. */
-const autoPasses = 3;
+/** A fixed pace, without a burst. */
+const fixed = (rate: number): Pace => ({ rate, burst: 1, ceiling: rate });
+
+/**
+ * The pace of one link. `profile` null chooses by the kind of link. `auto` starts at the profile's rate, with its
+ * burst; ten times as fast where a ceiling beyond the profile's says that the wire bears it, and without the burst
+ * where the ceiling is below that rate.
+ */
+export function paceOf(rate: RateOption, profile: ProfileName | null, wireless: boolean): Pace {
+  if (typeof rate === 'number') return fixed(rate);
+  if (rate === 'max') return fixed(Number.POSITIVE_INFINITY);
+  const pace = profileOf(profile, wireless);
+  if (rate === 'auto') return pace;
+  const ceiling = rate === 'auto:max' ? Number.POSITIVE_INFINITY : Number(rate.slice('auto:'.length));
+  if (ceiling < pace.rate) return fixed(ceiling);
+  const start = ceiling > pace.ceiling ? Math.min(ceiling, trustedStart * pace.rate) : pace.rate;
+  return { ...pace, rate: start, ceiling };
+}
+
+/**
+ * Most passes where the engine may end earlier by what it hears: where three questions of four are lost, a host stays
+ * silent through thirty passes in two of ten thousand sweeps.
+ */
+const autoPasses = 30;
 
 /** A number of passes is exact; a single one asks each address once, and nothing follows. */
-export function passPlanOf(
-  passes: number | 'auto',
-): Pick<EngineOptions, 'passes' | 'adaptivePasses' | 'census'> {
+export function passPlanOf(passes: number | 'auto'): PassPlan {
   return passes === 'auto'
     ? { passes: autoPasses, adaptivePasses: true, census: true }
     : { passes, adaptivePasses: false, census: passes > 1 };
+}
+
+/** Pace and passes of one link together: where nothing is asked twice, no loss shows, so the rate stays as it is. */
+export function tempoOf(
+  options: {
+    readonly rate: RateOption;
+    readonly profile: ProfileName | null;
+    readonly passes: number | 'auto';
+  },
+  wireless: boolean,
+): Pace & PassPlan {
+  const pace = paceOf(options.rate, options.profile, wireless);
+  const plan = passPlanOf(options.passes);
+  return { ...pace, ...plan, ceiling: plan.passes === 1 ? pace.rate : pace.ceiling };
+}
+
+/** What a sweep at such a pace can do about loss by rate. `profile` and `wireless` are those of `paceOf`. */
+export function regulationOf(
+  { rate, ceiling }: Pace,
+  profile: ProfileName | null,
+  wireless: boolean,
+): Regulation {
+  if (ceiling > rate) return 'auto';
+  return rate > profileOf(profile, wireless).rate ? 'fixed' : 'fixed-low';
 }

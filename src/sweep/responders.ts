@@ -17,15 +17,26 @@ export interface ResponderSource {
   ended(): boolean;
 }
 
+type ResponderIterator = Required<Pick<AsyncIterator<Responder, undefined>, 'next' | 'return'>>;
+
 const recordsAtOnce = 1024;
 
-/** Everything from the first responder on, whenever it is asked; of each link in the order of first answers. */
-export async function* respondersOf({ bell, runs, ended }: ResponderSource): AsyncGenerator<Responder, void> {
+/**
+ * Everything from the first responder on, whenever it is asked; of each link in the order of first answers.
+ *
+ * It is no async generator: that would need several promises for each responder, of which there may be a million.
+ */
+export function respondersOf({ bell, runs, ended }: ResponderSource): ResponderIterator {
   const buffer = recordBuffer(recordsAtOnce);
   const positions: number[] = [];
-  for (;;) {
-    const news = bell.next();
-    const last = ended();
+  let batch: Responder[] = [];
+  let taken = 0;
+  let left = false;
+
+  /** Fills the batch with what is new, which may be nothing but echoes; returns how many records that took. */
+  const look = (): number => {
+    batch = [];
+    taken = 0;
     let heard = 0;
     for (const [link, run] of runs().entries()) {
       const from = positions[link] ?? 0;
@@ -34,13 +45,30 @@ export async function* respondersOf({ bell, runs, ended }: ResponderSource): Asy
       heard += count;
       for (let i = 0; i < count; i++) {
         const record = decodeRecord(buffer.view, i);
-        if (!isEcho(record, run.plan)) yield responderOf(record, run.plan, link);
+        if (!isEcho(record, run.plan)) batch.push(responderOf(record, run.plan, link));
       }
     }
-    if (heard > 0) continue;
-    if (last) return;
-    await news;
-  }
+    return heard;
+  };
+
+  return {
+    next: async () => {
+      while (!left) {
+        const value = batch[taken++];
+        if (value) return { done: false, value };
+        const news = bell.next();
+        const last = ended();
+        if (look() > 0) continue;
+        if (last) break;
+        await news;
+      }
+      return { done: true, value: undefined };
+    },
+    return: async () => {
+      left = true;
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 function responderOf(record: ResponderRecord, plan: LinkPlan, link: number): Responder {

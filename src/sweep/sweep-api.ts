@@ -42,11 +42,19 @@ export interface SweepOptions {
   readonly links?: readonly string[];
   /** Targets to leave out, in the same forms as targets. */
   readonly exclude?: string | readonly string[];
-  /** Frames per second on each link: a number, `'auto'` (the profile's), `'auto:CEILING'` or `'max'`. */
+  /**
+   * Frames per second on each link. A number, or `'max'` for full speed, is kept throughout. `'auto'` (the default)
+   * starts at the profile's rate, rises while no more is lost by it, up to the profile's ceiling (`lan` 5000, `wifi`
+   * 500, `dai` 10), and slows down where more is lost. `'auto:CEILING'`, as in `'auto:100k'`, and `'auto:max'` set
+   * another ceiling. With `passes: 1` loss does not show, and the rate stays at its start.
+   */
   readonly rate?: number | 'auto' | 'max' | `auto:${string}`;
   /** Default `lan`, or `wifi` on a wireless link. */
   readonly profile?: ProfileName;
-  /** Passes over the addresses that are not settled; a number is exact. Default `'auto'`. */
+  /**
+   * Passes over the addresses that are not settled, 1 to 255; a number is exact. Default `'auto'`: until a further
+   * one is not worth its time by what is expected to be missed, at most 30.
+   */
   readonly passes?: number | 'auto';
   /** Listening after the last frame, in ms. Default `'auto'`: by the answers heard, 350 to 1500. */
   readonly cooldownMs?: number | 'auto';

@@ -33,8 +33,17 @@ export function parseAddress(text: string): number | null {
   return dots === 3 && digits > 0 ? address * 256 + octet : null;
 }
 
+let lastBlock = -1;
+let lastPrefix = '';
+
+/** The dotted decimal form. Addresses mostly come in order, so that the first three octets are those of the one before. */
 export function formatAddress(address: number): string {
-  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+  const block = address >>> 8;
+  if (block !== lastBlock) {
+    lastPrefix = `${block >>> 16}.${(block >>> 8) & 255}.${block & 255}.`;
+    lastBlock = block;
+  }
+  return lastPrefix + (address & 255);
 }
 
 /** The mask of a prefix length from 0 to 32: 24 gives 255.255.255.0. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab } from '../../src/lab/lab.js';
 import { version } from '../../src/version.js';
 import { type Capture, capture } from '../support/capture.js';
-import { sweepCli } from '../support/sweep-cli.js';
+import { startCli, sweepCli } from '../support/sweep-cli.js';
 
 const address = '10.77.0.1';
 const neighbour = '10.77.0.2';
@@ -137,6 +137,12 @@ describe('wrong usage', () => {
 describe('asking for words instead of frames', () => {
   test('--version prints the version', async () => {
     expect(await sweepCli(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test.each([['--version'], ['--help']])('%s is no failure where its reader has gone', async (word) => {
+    const { child, result } = startCli([word]);
+    child.stdout?.destroy();
+    expect(await result).toMatchObject({ status: 0, stderr: '' });
   });
 
   test.each([['--help'], ['sweep', '--help']])(

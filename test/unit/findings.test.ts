@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DiagnosisContext, NotedHost } from '../../src/findings/context.js';
+import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import { virtualMacProtocol } from '../../src/findings/virtual-macs.js';
 
@@ -28,8 +28,8 @@ function host(ip: string, macs: readonly string[], noted: Partial<NotedHost> = {
   };
 }
 
-function context(...noted: NotedHost[]): DiagnosisContext {
-  return { interfaces: ['eth0', 'eth1'], noted, ourMacs: new Set([ourMac]) };
+function context(...noted: NotedHost[]): SweepFacts {
+  return { interfaces: ['eth0', 'eth1'], noted, ourMacs: new Set([ourMac]), wires: [] };
 }
 
 describe('duplicate-address', () => {

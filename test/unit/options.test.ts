@@ -10,7 +10,7 @@ import {
   parseSeed,
   parseSourceMac,
 } from '../../src/sweep/options.js';
-import { paceOf, passPlanOf } from '../../src/sweep/pace.js';
+import { paceOf, passPlanOf, regulationOf, tempoOf } from '../../src/sweep/pace.js';
 import type { SweepOptions } from '../../src/sweep/sweep-api.js';
 
 /** The error must name the option, show what was given and say what would be right. */
@@ -117,7 +117,7 @@ describe('a number of passes', () => {
   it('is exact, and a single pass is followed by nothing', () => {
     expect(passPlanOf(1)).toEqual({ passes: 1, adaptivePasses: false, census: false });
     expect(passPlanOf(2)).toEqual({ passes: 2, adaptivePasses: false, census: true });
-    expect(passPlanOf('auto')).toEqual({ passes: 3, adaptivePasses: true, census: true });
+    expect(passPlanOf('auto')).toEqual({ passes: 30, adaptivePasses: true, census: true });
   });
 });
 
@@ -193,20 +193,44 @@ describe('options', () => {
 });
 
 describe('the pace of a link', () => {
+  const unlimited = Number.POSITIVE_INFINITY;
   it.each([
-    ['auto', null, false, { rate: 1000, burst: 512 }],
-    ['auto', null, true, { rate: 50, burst: 1 }],
-    ['auto', 'lan', true, { rate: 1000, burst: 512 }],
-    ['auto', 'dai', false, { rate: 10, burst: 1 }],
-    ['auto:max', null, false, { rate: 1000, burst: 512 }],
-    ['auto:2000', null, false, { rate: 1000, burst: 512 }],
-    ['auto:100', null, false, { rate: 100, burst: 1 }],
-    [25, 'lan', false, { rate: 25, burst: 1 }],
+    ['auto', null, false, { rate: 1000, burst: 512, ceiling: 5000 }],
+    ['auto', null, true, { rate: 50, burst: 1, ceiling: 500 }],
+    ['auto', 'lan', true, { rate: 1000, burst: 512, ceiling: 5000 }],
+    ['auto', 'wifi', false, { rate: 50, burst: 1, ceiling: 500 }],
+    ['auto', 'dai', false, { rate: 10, burst: 1, ceiling: 10 }],
+    ['auto:max', null, false, { rate: 10_000, burst: 512, ceiling: unlimited }],
+    ['auto:max', 'wifi', false, { rate: 500, burst: 1, ceiling: unlimited }],
+    ['auto:2000', null, false, { rate: 1000, burst: 512, ceiling: 2000 }],
+    ['auto:1000000', null, false, { rate: 10_000, burst: 512, ceiling: 1_000_000 }],
+    ['auto:100', null, false, { rate: 100, burst: 1, ceiling: 100 }],
+    [25, 'lan', false, { rate: 25, burst: 1, ceiling: 25 }],
+    [20_000, 'dai', true, { rate: 20_000, burst: 1, ceiling: 20_000 }],
+    ['max', null, true, { rate: unlimited, burst: 1, ceiling: unlimited }],
   ] as const)('rate %j, profile %j, wireless %j', (rate, profile, wireless, pace) => {
     expect(paceOf(rate, profile, wireless)).toEqual(pace);
   });
 
-  it('is unlimited for max', () => {
-    expect(paceOf('max', null, true).rate).toBe(Number.POSITIVE_INFINITY);
+  it('stays at its start where nothing is asked twice', () => {
+    const tempo = (passes: number | 'auto') => tempoOf({ rate: 'auto:max', profile: null, passes }, false);
+    expect(tempo(1)).toMatchObject({ passes: 1, rate: 10_000, burst: 512, ceiling: 10_000 });
+    expect(tempo(2)).toMatchObject({ passes: 2, rate: 10_000, burst: 512, ceiling: unlimited });
+    expect(tempo('auto')).toMatchObject({ passes: 30, rate: 10_000, burst: 512, ceiling: unlimited });
+  });
+
+  it.each([
+    ['auto', null, 'auto', 'auto'],
+    ['auto:max', null, 2, 'auto'],
+    ['auto:max', 'dai', 'auto', 'auto'],
+    ['auto', 'dai', 'auto', 'fixed-low'],
+    ['auto:100', null, 'auto', 'fixed-low'],
+    ['auto', null, 1, 'fixed-low'],
+    [1000, null, 'auto', 'fixed-low'],
+    [1000, 'wifi', 'auto', 'fixed'],
+    [1001, null, 'auto', 'fixed'],
+    ['max', null, 'auto', 'fixed'],
+  ] as const)('at rate %j, profile %j, passes %j is regulated as %j', (rate, profile, passes, regulation) => {
+    expect(regulationOf(tempoOf({ rate, profile, passes }, false), profile, false)).toBe(regulation);
   });
 });

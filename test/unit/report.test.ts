@@ -53,6 +53,7 @@ function result({
   const bytes = new Uint8Array(packed);
   return {
     plan,
+    regulation: 'auto',
     status: { ...doneStatus, responders: answers.length, untested: countAddresses(untested), ...status },
     records: { bytes, view: new DataView(bytes.buffer) },
     untested,
@@ -261,6 +262,94 @@ describe('a report', () => {
     const probe = { ...one, plan: { ...one.plan, sourceIp: 0, prefixLength: null } };
     const { links } = buildReport({ startedAt: new Date(), durationMs: 0, links: [eth0], results: [probe] });
     expect(links[0]).toMatchObject({ ip: null, prefixLength: null });
+  });
+});
+
+describe('the estimates', () => {
+  const told = (lossEstimate: number, expectedMissed: number, pilots: number): Partial<EngineStatus> => ({
+    passes: 4,
+    lossEstimate,
+    expectedMissed,
+    pilots,
+  });
+
+  it('are those of the engine to three digits, and never nought where there was something', () => {
+    const { statistics, links } = report({ status: told(0.101694915, 0.0123456, 59) });
+    expect(statistics).toMatchObject({ lossEstimate: 0.102, expectedMissedAtLeast: 0.0123 });
+    expect(links[0]?.statistics).toMatchObject({ lossEstimate: 0.102, expectedMissedAtLeast: 0.0123 });
+    expect(report({ status: told(0, 0, 20) }).statistics).toMatchObject({
+      lossEstimate: 0,
+      expectedMissedAtLeast: 0,
+    });
+    expect(report({ status: told(1 / 120_000, 1.23456e-9, 120_000) }).statistics).toMatchObject({
+      lossEstimate: 8.33e-6,
+      expectedMissedAtLeast: 1.23e-9,
+    });
+  });
+
+  it('of several links are the share over all pilots, and the sum of missed hosts', () => {
+    const { statistics, links } = report(
+      { status: told(0.1, 1.5, 300) },
+      { on: eth1, status: told(0.02, 0.25, 100) },
+    );
+    expect(statistics).toMatchObject({ lossEstimate: 0.08, expectedMissedAtLeast: 1.75 });
+    expect(links.map((each) => each.statistics.lossEstimate)).toEqual([0.1, 0.02]);
+  });
+
+  it('are null where too few answered to tell, on one of several links too', () => {
+    const untold = told(Number.NaN, Number.NaN, 3);
+    expect(report({ status: untold }).statistics).toMatchObject({
+      lossEstimate: null,
+      expectedMissedAtLeast: null,
+    });
+    const { statistics, links } = report({ status: told(0.1, 1.5, 300) }, { on: eth1, status: untold });
+    expect(statistics).toMatchObject({ lossEstimate: null, expectedMissedAtLeast: null });
+    expect(links[0]?.statistics).toMatchObject({ lossEstimate: 0.1, expectedMissedAtLeast: 1.5 });
+  });
+
+  it('do not depend on a link on which nothing was sent', () => {
+    const { statistics } = report({ status: told(0.1, 1.5, 300) }, { on: eth1, status: { queued: 0 } });
+    expect(statistics).toMatchObject({ lossEstimate: 0.1, expectedMissedAtLeast: 1.5 });
+    expect(report({ status: { queued: 0 } }).statistics).toMatchObject({ lossEstimate: null });
+  });
+
+  it.each(['interrupted', 'link-gone'] as const)('are told of a sweep that ended as %s', (stopped) => {
+    const { statistics, outcome } = report({ status: { ...told(0.1, 1.5, 300), stopped } });
+    expect(outcome).not.toBe('complete');
+    expect(statistics).toMatchObject({ lossEstimate: 0.1, expectedMissedAtLeast: 1.5 });
+  });
+});
+
+describe('a lossy wire', () => {
+  const lossy = { lossEstimate: 0.1, expectedMissed: 0.004, pilots: 300, pilotsLost: 30, passes: 5 };
+  const found = (...cases: LinkCase[]) => report(...cases).findings.map(({ kind, link }) => [kind, link]);
+  const hosts = (replies: readonly number[]): Answer[] =>
+    replies.map((count, i) => ({ ip: `10.0.0.${i + 10}`, mac: macA, asked: 5, replies: count }));
+
+  it('is a finding on the link that it belongs to', () => {
+    const wire = { answers: hosts([5, 4, 3]), status: lossy };
+    expect(found({}, { ...wire, on: eth1 })).toEqual([['loss', 1]]);
+    expect(found(wire, { ...wire, on: eth1 })).toEqual([
+      ['loss', 0],
+      ['loss', 1],
+    ]);
+  });
+
+  it('is not seen where only one of several hosts stopped to answer', () => {
+    expect(found({ answers: hosts([5, 5, 1]), status: lossy })).toEqual([]);
+    expect(found({ answers: hosts([1]), status: lossy })).toEqual([['loss', 0]]);
+  });
+
+  it('is seen where hosts were asked more often than a byte can tell', () => {
+    const answers = hosts([700, 700]).map((answer) => ({ ...answer, asked: 900 }));
+    expect(found({ answers, status: lossy })).toEqual([['loss', 0]]);
+  });
+
+  it('has the limit that was met as evidence, to three digits, or null', () => {
+    const evidence = (limit: number) =>
+      report({ answers: hosts([4, 4]), status: { ...lossy, limit } }).findings[0]?.evidence;
+    expect(evidence(1987.4)).toMatchObject({ limit: 1990 });
+    expect(evidence(0)).toMatchObject({ limit: null });
   });
 });
 

@@ -117,7 +117,8 @@ describe('a sweep', () => {
       own: Uint32Array.from([ip('10.0.0.2')]),
       rate: 1000,
       burst: 512,
-      passes: 3,
+      ceiling: 5000,
+      passes: 30,
       adaptivePasses: true,
       census: true,
     });

@@ -29,7 +29,7 @@ describe('the table', () => {
       'untested: 10.0.0.128-10.0.0.255 on eth0 (send-blocked: nothing could be sent for a second)',
       'warning: the kernel dropped 1,200 frames before they could be read',
       'warning: 1 reply could not be recorded: too many responders',
-      'Inconclusive. 256 addresses: 2 answered, 1 of this machine, 125 silent, 128 untested; 519 frames in 612 ms; 3.1 % of the questions lost, at least 1.3 hosts expected to be missed',
+      'Inconclusive. 256 addresses: 2 answered, 1 of this machine, 125 silent, 128 untested; 519 frames in 612 ms; 3.1 % of the questions lost, at least 1.3 hosts expected to be missed among the addresses asked',
       '',
     ]);
   });
@@ -121,7 +121,9 @@ describe('the table', () => {
       findings: [],
       statistics: { ...example.statistics, lossEstimate: null, expectedMissedAtLeast: null },
     });
-    expect(text).toBe('1 address: 0 answered, 1 silent; 519 frames in 612 ms\n');
+    expect(text).toBe(
+      '1 address: 0 answered, 1 silent; 519 frames in 612 ms; too few answered to tell how many questions were lost\n',
+    );
   });
 
   test('lists the addresses of a finding that its message only counts', async () => {

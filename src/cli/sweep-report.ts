@@ -1,0 +1,116 @@
+/** Follows a sweep that is under way: progress, responders, the report, and the exit code that they come to. */
+import { listInterfaces } from '../links/links.js';
+import { loadReporter } from '../reporters/formats.js';
+import { statisticsLines } from '../reporters/remarks.js';
+import { wrapped } from '../reporters/text.js';
+import { paceOf } from '../sweep/pace.js';
+import type { Progress, Sweep, SweepOptions } from '../sweep/sweep-api.js';
+import { exitCodeOfSweep } from './exit-code.js';
+import type { Interruption } from './interruption.js';
+import type { Output } from './output.js';
+import { progressLine } from './progress-line.js';
+import { rangeNotice } from './range-notice.js';
+import { completeReport, streamResponders } from './responder-stream.js';
+import { standardOutput } from './standard-output.js';
+import type { SweepFlags } from './sweep-flags.js';
+import { canRedraw, columnsOf, wantsColour } from './terminal.js';
+
+/** How long names may still come in once the sweep has ended. */
+const namesGraceMs = 2000;
+
+/** How the sweep was asked for. */
+export interface SweepRequest {
+  readonly flags: SweepFlags;
+  readonly options: SweepOptions;
+  /** Kinds of findings that make the exit code 1. */
+  readonly failOn: ReadonlySet<string>;
+  /** The file of `--output`, or null for standard output. */
+  readonly file: Output | null;
+  readonly interruption: Interruption;
+  /** Sets what hears of the progress. */
+  readonly onProgress: (listener: (progress: Progress) => void) => void;
+}
+
+/**
+ * Reports a sweep as it goes and when it has ended.
+ * @param begin gives the sweep, which starts now if it has not yet
+ * @returns the exit code
+ * @throws ArpsweepError where the sweep could not start, or where what it found could not be written
+ */
+export async function reportSweep(begin: () => Sweep, request: SweepRequest): Promise<number> {
+  const { flags, options, failOn, file, interruption } = request;
+  const { stdout, stderr } = process;
+  const toTerminal = file === null && stdout.isTTY === true;
+  const showsProgress = flags.progress && !flags.quiet && canRedraw(stderr);
+  const line = progressLine(showsProgress ? stderr : null);
+  const note = (text: string): void => {
+    line.clear();
+    for (const part of wrapped(text, columnsOf(stderr))) stderr.write(`${part}\n`);
+  };
+
+  let readerGone = false;
+  const onReaderGone = (): void => {
+    readerGone = true;
+    interruption.stop();
+  };
+  const beforeWrite = stdout.isTTY ? line.clear : () => {};
+  const output = file ?? standardOutput({ beforeWrite, onReaderGone });
+  try {
+    const saysRange = flags.verbose || (stderr.isTTY === true && !flags.quiet);
+    request.onProgress(progressHandler(options, line.draw, saysRange ? note : null));
+    const makeReporter = await loadReporter(flags.format ?? (toTerminal ? 'table' : 'plain'));
+    const reporter = makeReporter({
+      write: output.write,
+      note,
+      columns: toTerminal ? columnsOf(stdout) : null,
+      colour: toTerminal && wantsColour(stdout, flags.color),
+      quiet: flags.quiet ?? false,
+    });
+    const names = flags.resolve ? (await import('./reverse-dns.js')).reverseDns() : null;
+    const run = begin();
+    const { named } = await streamResponders(run, reporter, names);
+    const report = await run.report();
+    line.clear();
+    names?.closeAfter(interruption.signal.aborted ? 0 : namesGraceMs);
+    await named;
+    // Who reads no further wants no findings either, on standard error least of all.
+    if (!readerGone) {
+      await completeReport(report, names);
+      await reporter.report(report);
+    }
+    await output.finish();
+    if (flags.verbose && !readerGone) for (const text of statisticsLines(report)) note(text);
+    return exitCodeOfSweep(report, { signalExit: interruption.exitCode(), readerGone, failOn });
+  } catch (error) {
+    line.clear();
+    interruption.stop();
+    await output.discard();
+    throw error;
+  }
+}
+
+/** Draws progress, and at first says how long a large range takes. */
+function progressHandler(
+  options: SweepOptions,
+  draw: (progress: Progress) => void,
+  note: ((text: string) => void) | null,
+): (progress: Progress) => void {
+  let first = true;
+  return (progress) => {
+    if (first && note) {
+      const notice = rangeNotice(progress.targets, rateOf(options));
+      if (notice) note(notice);
+    }
+    first = false;
+    draw(progress);
+  };
+}
+
+/** Frames per second over all links, as far as the options tell. */
+function rateOf({ links, rate = 'auto', profile }: SweepOptions): number {
+  const chosen = listInterfaces().filter(({ name, carrier, type }) =>
+    links ? links.includes(name) : carrier && type === 'ethernet',
+  );
+  const wireless = chosen.length > 0 && chosen.every((link) => link.wireless);
+  return paceOf(rate, profile ?? null, wireless).rate * (links?.length ?? 1);
+}

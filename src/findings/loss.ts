@@ -1,0 +1,127 @@
+import type { Finding } from '../generated/report-types.js';
+import { counted, expectedMissed, grouped, percent } from '../reporters/text.js';
+import type { SweepFacts, WireFacts } from './context.js';
+
+/**
+ * The wire loses requests or their answers: some at any rate, or more above a limit, or both. What this machine
+ * itself dropped is not the wire's and no finding.
+ */
+export function diagnoseLoss({ interfaces, wires }: SweepFacts): Finding[] {
+  return wires.flatMap((wire, link) => {
+    const loss = lossOf(wire);
+    return loss === null ? [] : [describe(interfaces[link] ?? '', link, wire, loss)];
+  });
+}
+
+/** What is wrong with a wire: at least one of the two. */
+interface Loss {
+  readonly atAnyRate: boolean;
+  /** Frames per second above which more is lost, or null. */
+  readonly above: number | null;
+}
+
+function lossOf(wire: WireFacts): Loss | null {
+  const loss = { atAnyRate: losesAtAnyRate(wire), above: tellingLimit(wire) };
+  return loss.atAnyRate || loss.above !== null ? loss : null;
+}
+
+/** A share of this is no cause for alarm, and nothing that asking twice does not make good. */
+const harmless = 0.01;
+
+/** Among twenty wires that lose no more than is harmless, fewer than one passes for worse. */
+const byChance = 1 / 20;
+
+const fewestLost = 3;
+
+/**
+ * Whether more is lost than is harmless. By Chernoff's bound, a wire that loses a share p of n pilots or less loses a
+ * larger share q with a probability of at most exp(-n KL(q || p)), at any n: so the lower 95 % confidence bound of the
+ * share is above p. A healthy wire, which loses one in thousands, is far from it.
+ *
+ * That holds of losses that are independent. A host that is switched off during the sweep loses every pilot from then
+ * on, and no wire is to blame: several must have left a question unanswered, unless only one is there.
+ */
+function losesAtAnyRate({ statistics, pilots, pilotsLost, answered, answeredInPart }: WireFacts): boolean {
+  if (statistics.lossEstimate === null || pilotsLost < fewestLost) return false;
+  if (answeredInPart < Math.min(2, answered)) return false;
+  const share = pilotsLost / pilots;
+  return share > harmless && Math.exp(-pilots * divergence(share, harmless)) < byChance;
+}
+
+/** Kullback-Leibler divergence in nats of a coin that falls with probability q from one with p. */
+function divergence(q: number, p: number): number {
+  const part = (a: number, b: number): number => (a === 0 ? 0 : a * Math.log(a / b));
+  return part(q, p) + part(1 - q, 1 - p);
+}
+
+/**
+ * Frames per second that fill 100 Mbit/s, the slowest Ethernet that is still common: 64 bytes each, with 8 of preamble
+ * and 12 of gap (IEEE 802.3, 3.1.1 and 4.4.2). Some links and hosts of a healthy network carry no more.
+ */
+const fullLink = 100e6 / ((64 + 8 + 12) * 8);
+
+/** The limit that was met, or null where none was but that of any network. */
+function tellingLimit({ limit }: WireFacts): number | null {
+  return limit !== null && limit < fullLink ? limit : null;
+}
+
+function describe(name: string, link: number, wire: WireFacts, loss: Loss): Finding {
+  const { rate, passes, lossEstimate, expectedMissedAtLeast } = wire.statistics;
+  const { pilots, pilotsLost: lost, limit, askedAgain } = wire;
+  return {
+    kind: 'loss',
+    severity: 'warning',
+    link,
+    ips: [],
+    macs: [],
+    message: `${name} loses ${whatIsLost(wire, loss)}. ${whatWasDone(wire, loss)}. ${whatToDo(wire, loss)}.`,
+    evidence: { pilots, lost, lossEstimate, limit, rate, passes, askedAgain, expectedMissedAtLeast },
+  };
+}
+
+/** As exact as a limit that was felt for can be told. */
+const twoDigits = (rate: number): number => Number(rate.toPrecision(2));
+
+const framesPerSecond = (rate: number): string => `${grouped(twoDigits(rate))} frames/s`;
+
+function whatIsLost({ statistics, pilots, pilotsLost }: WireFacts, { atAnyRate, above }: Loss): string {
+  const limit = above === null ? '' : `above about ${framesPerSecond(above)}`;
+  if (!atAnyRate) return `requests ${limit}`;
+  const share = percent(statistics.lossEstimate ?? 0);
+  const witnesses = `${grouped(pilotsLost)} of ${grouped(pilots)} requests to hosts that had answered before stayed unanswered`;
+  return above === null
+    ? `${share} of the questions or their answers: ${witnesses}`
+    : `${share} of the questions or their answers at any rate (${witnesses}) and more ${limit}`;
+}
+
+function whatWasDone({ statistics, regulation, askedAgain }: WireFacts, { above }: Loss): string {
+  const { rate, passes, expectedMissedAtLeast } = statistics;
+  const missed =
+    expectedMissedAtLeast === null
+      ? 'too few answers to tell how many hosts are missed'
+      : expectedMissed(expectedMissedAtLeast);
+  const asked = `asked in ${counted(passes, 'pass', 'passes')}, with ${missed}`;
+  if (regulation !== 'auto') {
+    return `At its fixed rate, ${grouped(rate)}/s, the sweep could not tell whether that grows with the rate; it ${asked}`;
+  }
+  if (above === null) {
+    return `That was not seen to grow with the rate, so the sweep did not slow down; it ${asked}`;
+  }
+  const again =
+    askedAgain > 0 ? `, sent ${counted(askedAgain, 'request')} again that may have been lost,` : '';
+  return `The sweep slowed to less than that${again} and ${asked}`;
+}
+
+const faults =
+  'the error counters of the switch ports, at cabling and duplex, at Wi-Fi reception and at hosts too busy to answer';
+
+const limiters = 'the policers, storm control, ARP inspection and CPU protection of the switches';
+
+function whatToDo({ regulation }: WireFacts, { atAnyRate, above }: Loss): string {
+  if (regulation === 'fixed') {
+    return `Sweep with --rate auto, which finds the rate that the link carries; for what is still lost then, look at ${faults}`;
+  }
+  if (above === null) return `Look at ${faults}`;
+  const slower = `--rate auto:${twoDigits(above * 0.9)} stays below the limit from the start`;
+  return `Look at ${limiters}${atAnyRate ? `, for the rest at ${faults}` : ''}; ${slower}`;
+}
