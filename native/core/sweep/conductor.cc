@@ -132,7 +132,7 @@ SendOutcome Conductor::AskedEnough(uint32_t pass, bool* enough) {
   }
   if (!Estimate(threshold).known) {
     const uint32_t more = pass_seconds_ < kVeryCheapSeconds ? 2 : pass_seconds_ < kCheapSeconds ? 1 : 0;
-    *enough = pass >= kPassesInSilence + more;
+    *enough = pass - walker_.void_passes() >= kPassesInSilence + more;
   }
   return SendOutcome::kSent;
 }
@@ -166,7 +166,7 @@ SendOutcome Conductor::CoolDown() {
 
 void Conductor::AwaitAnswers() const {
   const int64_t most = std::clamp(3 * matcher_.max_round_trip_ns(), kMinAnswerNs, kMaxAnswerNs);
-  line_.WaitUntil(line_.Now() + most);
+  line_.WaitUntil(passes_ended_at_ + most);
 }
 
 // However it ended, what is known of losses is told.

@@ -21,7 +21,7 @@ constexpr int64_t kSparingNs = 1100 * kMs;
 constexpr uint8_t kSparingLosses = 4;
 constexpr double kSparingNats = 7;
 constexpr double kOthersKnown = 32;
-constexpr double kMostlyLost = 0.7;
+constexpr double kNearlyAll = 0.97;
 
 }  // namespace
 
@@ -29,6 +29,8 @@ Pilots::Pilots(const ResponderTable& table, const TargetSpace& targets, uint64_t
     : table_(table), targets_(targets), random_(seed | 1) {}
 
 void Pilots::Welcome(uint32_t pass, int64_t now) {
+  // Which question a straggler answers is not known.
+  if (closed_) return;
   for (const uint32_t known = table_.size(); welcomed_ < known; ++welcomed_) {
     const Responder& responder = table_.At(welcomed_);
     // The first of an address stands for it.
@@ -78,6 +80,7 @@ Pilots::Fate Pilots::FateOf(const Open& open, int64_t now, int64_t heard_until) 
     host.open = false;
     NoteFate(open, false);
     host.answered_at = now;
+    host.answered_pilot = true;
     return Fate::kAnswered;
   }
   if (heard_until < open.asked_at + PatienceFor(host)) return Fate::kOpen;
@@ -100,8 +103,10 @@ void Pilots::Abandon() {
 
 void Pilots::NoteSoon(Host& host, const Open& open, bool lost) {
   const bool soon = open.asked_at - host.answered_at <= kSoonNs;
-  (soon ? soon_ : rested_) += {.lost = lost ? 1.0 : 0.0, .asked = 1};
-  if (!all_sparing_ && soon_.share() > kMostlyLost && Excess(soon_, rested_) > kSparingNats) {
+  // After a first answer all may be lost because a limit was met just then; those that answered a pilot are
+  // asked again when that is over.
+  if (!soon || host.answered_pilot) (soon ? soon_ : rested_) += {.lost = lost ? 1.0 : 0.0, .asked = 1};
+  if (!all_sparing_ && soon_.share() > kNearlyAll && Excess(soon_, rested_) > kSparingNats) {
     all_sparing_ = true;
     newly_sparing_ = true;
     for (Host& each : hosts_) Forget(each);

@@ -101,6 +101,7 @@ class Pilots {
     uint8_t lost_soon = 0;  // within a second after an answer
     uint8_t kept_soon = 0;
     bool sparing = false;  // answers about once a second
+    bool answered_pilot = false;
     int64_t asked_at = 0;
     int64_t answered_at = 0;
   };

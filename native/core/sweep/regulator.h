@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <deque>
 
+#include "core/sweep/limit_search.h"
+#include "core/sweep/span_search.h"
 #include "core/sweep/tally.h"
+#include "core/sweep/verdict.h"
 
 namespace arpsweep {
 
@@ -14,24 +17,17 @@ namespace arpsweep {
 /// baseline). While an epoch is no worse, the rate goes up. One that is worse raises the question whether the
 /// rate is to blame, and an experiment answers it: pilots alone, far below the rate (quiet), then the old
 /// rate again (retest). Lost when quiet as well: loss is random, and slowing down would help nobody. Kept at
-/// the retest: something passed by. Lost at the retest and only there: a limit has been met, and the sweep
-/// goes on just below it, carefully, trying now and then whether there is room.
+/// the retest: something passed by. Lost at the retest and only there: a limit has been met, and LimitSearch
+/// keeps the sweep just below it. Where loss comes and goes again and again, SpanSearch takes over.
 class Regulator {
  public:
-  enum class Verdict : uint8_t {
-    kNone,
-    kUsual,   // no more than usual was lost
-    kRandom,  // much is lost, and the rate has no part in it
-    kLost,    // what nobody vouched for was lost beyond the usual: it has to be asked again
-  };
-
   /// Frames per second; a ceiling of infinity allows what the machine can.
   Regulator(double start, double ceiling);
 
   /// Frames per second to send at now.
   double rate() const;
   /// Near a limit: frames go out one by one, and what is late is not made up for.
-  bool careful() const { return phase_ == Phase::kLimited; }
+  bool careful() const { return phase_ == Phase::kQuiet || phase_ == Phase::kLimited; }
   /// How many of the frames should be pilots.
   double pilot_share() const;
   /// Nothing but pilots may be sent for now, and none before quiet_from().
@@ -40,12 +36,12 @@ class Regulator {
   /// Whether an experiment is under way, which the end of a pass must wait for.
   bool experimenting() const { return phase_ == Phase::kQuiet || phase_ == Phase::kRetest; }
   /// Frames per second beyond which the wire loses more; 0 where no such limit was met.
-  double limit() const { return limit_; }
+  double limit() const;
   /// What was sent by then, at most at vouched_rate(), is what the verdict kUsual is about.
   int64_t vouched_until() const { return vouched_until_; }
   double vouched_rate() const { return vouched_rate_; }
   /// With kLost: it had nothing to do with the rate.
-  bool passed_by() const { return phase_ == Phase::kSteady || phase_ == Phase::kTolerant; }
+  bool passed_by() const { return phase_ == Phase::kSteady || phase_ == Phase::kSpans; }
   /// With kLost: what was sent since then was lost as well, though it was vouched for; 0 where that stands.
   int64_t lost_since() const { return lost_since_; }
 
@@ -65,7 +61,7 @@ class Regulator {
   Verdict Judge(int64_t now, double achieved);
 
  private:
-  enum class Phase : uint8_t { kSteady, kQuiet, kRetest, kLimited, kTolerant };
+  enum class Phase : uint8_t { kSteady, kQuiet, kRetest, kLimited, kSpans };
 
   struct Epoch {
     int64_t begun_at = 0;
@@ -73,26 +69,26 @@ class Regulator {
     uint32_t asked = 0;
     uint32_t resolved = 0;
     uint32_t lost = 0;
+    uint64_t frames = 0;  // of any kind, sent meanwhile
+
+    Tally tally() const { return {.lost = static_cast<double>(lost), .asked = static_cast<double>(asked)}; }
   };
 
   Verdict Evaluate(const Epoch& epoch, int64_t now);
   Verdict EvaluateSteady(const Epoch& epoch, int64_t now);
-  Verdict EvaluateQuiet(int64_t now);
-  Verdict EvaluateRetest(int64_t now);
-  Verdict EvaluateLimited(const Epoch& epoch, int64_t now);
-  Verdict EvaluateTolerant(const Epoch& epoch, int64_t now);
+  Verdict EvaluateQuiet(const Epoch& epoch, int64_t now);
+  Verdict EvaluateRetest(const Epoch& epoch, int64_t now);
+  Verdict Follow(const Ruling& ruling, double rate, const Epoch& epoch, int64_t now);
   Verdict Accept(const Epoch& epoch, int64_t now);
   Verdict OnTransient(int64_t now);
   Verdict OnLimit(int64_t now);
-  Verdict BeginLimited(double passed, int64_t now);
+  void DoubtBaseline();
+  void BeginSpans(double rate, int64_t now);
   Verdict Resume(Verdict verdict, int64_t now);
   void StartQuiet(int64_t now, double rate, int64_t silence);
   void Enter(Phase phase, int64_t now);
   void Raise(int64_t now);
-  void RaiseCarefully(int64_t now);
-  void LowerBy(double passed, int64_t now);
-  void BeginTolerant(int64_t now);
-  void SetRate(double rate, int64_t now);
+  void SetRate(double rate);
   uint32_t quota() const;
 
   const double start_;
@@ -118,28 +114,18 @@ class Regulator {
   double quiet_rate_ = 0;
   int64_t quiet_from_ = 0;
   int quiet_rounds_ = 0;
+  bool closed_ = false;      // the epoch before was lost all but wholly
   double retest_clean_ = 0;  // pilots of the retest, as long as it was no worse
+  Series retest_;
+  bool examined_ = false;  // an experiment has confirmed what is lost at best
 
   // Things that passed by.
   int transients_ = 0;
   int64_t transient_at_ = 0;  // the last
-  Tally span_;                // pilots of the last second or so, where loss comes and goes
-  int64_t span_from_ = 0;
-  int64_t hold_until_ = 0;  // the rate does not go up before
+  int64_t hold_until_ = 0;    // the rate does not go up before
 
-  // Near a limit.
-  double limit_ = 0;
-  double first_limit_ = 0;   // as it was first estimated
-  double before_raise_ = 0;  // the rate that was fine before it was raised; 0: it was not
-  int64_t steady_since_ = 0;
-  uint64_t steady_frames_ = 0;
-  int64_t patience_ns_ = 0;    // how long a rate must have been fine before the next one is tried
-  uint32_t clean_pilots_ = 0;  // since the rate was set
-  uint32_t since_loss_ = 0;    // clean pilots up to which one more loss is no accident
-  bool last_much_ = false;     // the epoch before lost much, all of a sudden
-  int at_floor_ = 0;           // lossy epochs at the rate that was fine when quiet
-  bool searching_ = false;     // the limit has not been met from below yet
-  double cap_ = 0;             // what has failed, and a little less
+  LimitSearch limited_;
+  SpanSearch spans_;
 };
 
 }  // namespace arpsweep

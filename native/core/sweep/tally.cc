@@ -1,5 +1,6 @@
 #include "core/sweep/tally.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace arpsweep {
@@ -11,6 +12,30 @@ double LogLikelihood(const Tally& tally, double share) {
 }
 
 }  // namespace
+
+void Series::Add(const Tally& next) {
+  tally += next;
+  squares += next.asked > 0 ? next.lost * next.lost / next.asked : 0;
+  ++count;
+}
+
+void Series::Add(const Series& others) {
+  tally += others.tally;
+  squares += others.squares;
+  count += others.count;
+}
+
+void Series::Halve() {
+  tally = {tally.lost / 2, tally.asked / 2};
+  squares /= 2;
+  count /= 2;
+}
+
+double Series::dispersion() const {
+  const double share = tally.share();
+  if (share <= 0 || share >= 1 || count < 2) return 1;
+  return std::max(1.0, (squares - share * tally.lost) / (share * (1 - share)) / (count - 1));
+}
 
 double Excess(const Tally& a, const Tally& b) {
   if (a.asked == 0 || b.asked == 0 || a.share() <= b.share()) return 0;

@@ -29,7 +29,7 @@ constexpr uint32_t kLeastLeg = 16;
 constexpr uint32_t kMostLeg = 1024;
 // What a pass asks again is bounded, whatever the wire does: in addresses, and in times its own size.
 constexpr uint64_t kMostRepeats = 2;
-constexpr uint64_t kFreeRepeats = 4096;
+constexpr uint64_t kFreeRepeats = 16'384;
 // What is sent shortly before a reply gets lost here may have been its question.
 constexpr int64_t kBeforeDropNs = 20 * kMs;
 constexpr int64_t kPilotsNs = 500 * kMs;
@@ -81,6 +81,8 @@ SendOutcome Walker::RunPass(uint32_t pass) {
     if (outcome == SendOutcome::kSendBlocked) break;
     if (outcome != SendOutcome::kSent) return outcome;
   }
+  if (voided_) void_passes_ = pass;
+  voided_ = false;
   if (regulator_ && burst_positions_ > targets_.size() / 5) burst_pass_ = pass;
   burst_positions_ = 0;
   const Tally found = pilots_.FoundIn(pass);
@@ -338,8 +340,8 @@ void Walker::Tend() {
   regulator_->OnFrames(static_cast<uint32_t>(frames - noted_frames_), pilots_.hosts() == 0);
   noted_frames_ = frames;
   while (true) {
-    const Regulator::Verdict verdict = regulator_->Judge(now, achieved_);
-    if (verdict == Regulator::Verdict::kNone) break;
+    const Verdict verdict = regulator_->Judge(now, achieved_);
+    if (verdict == Verdict::kOpen) break;
     Apply(verdict, now);
   }
   transmitter_.SetRate(regulator_->rate(), regulator_->careful());
@@ -347,13 +349,18 @@ void Walker::Tend() {
   limit_.store(regulator_->limit(), std::memory_order_relaxed);
 }
 
-void Walker::Apply(Regulator::Verdict verdict, int64_t now) {
+void Walker::Apply(Verdict verdict, int64_t now) {
   constexpr double kAnyRate = std::numeric_limits<double>::infinity();
   const bool spent = repeated_ > kFreeRepeats + kMostRepeats * targets_.size();
-  if (verdict == Regulator::Verdict::kUsual) {
+  if (verdict == Verdict::kUsual) {
     itinerary_.Vouch(regulator_->vouched_until(), regulator_->vouched_rate());
     pilots_.Commit();
-  } else if (verdict == Regulator::Verdict::kRandom || spent) {
+  } else if (verdict == Verdict::kLost && spent) {
+    // What is lost now the next pass asks, and this one does not count.
+    voided_ = true;
+    itinerary_.Vouch(now, kAnyRate);
+    pilots_.Discard(false);
+  } else if (verdict == Verdict::kRandom) {
     burst_vouched_ = true;
     itinerary_.Vouch(now, kAnyRate);
     pilots_.Commit();

@@ -65,7 +65,7 @@ class Walker {
   void AwaitProof() const;
 
   void Tend();
-  void Apply(Regulator::Verdict verdict, int64_t now);
+  void Apply(Verdict verdict, int64_t now);
   void FollowLink();
   void FollowDrops(int64_t now);
   void Measure(int64_t now);
@@ -98,6 +98,7 @@ class Walker {
   Itinerary itinerary_;
   uint32_t pass_ = 0;
   uint32_t void_passes_ = 0;
+  bool voided_ = false;    // much of this pass was lost and is not asked again in it
   uint64_t repeated_ = 0;  // positions of this pass
   // What went out in the first burst.
   uint64_t burst_positions_ = 0;  // of this pass
