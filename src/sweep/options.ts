@@ -1,6 +1,5 @@
 /** Checks the options of a sweep, and reads them from text for the command line. */
 
-import { randomInt } from 'node:crypto';
 import { OptionError } from '../errors.js';
 import { parseAddress } from '../targets/address.js';
 import { profileNames, type RateOption } from './pace.js';
@@ -174,7 +173,8 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     sourceIp: sourceIp === undefined ? impliedIp : checkSourceIp(sourceIp),
     sourceMac: mac,
     sequential: oneOf('order', options.order ?? 'random', ['random', 'sequential']) === 'sequential',
-    seed: seed === undefined ? randomInt(largestSeed + 1) : parseSeed(seed),
+    // No secret; node:crypto would take longer to load than anything else here.
+    seed: seed === undefined ? Math.floor(Math.random() * (largestSeed + 1)) : parseSeed(seed),
     offLink: options.offLink ?? false,
     signal: options.signal ?? null,
     onProgress: options.onProgress ?? null,
