@@ -101,7 +101,8 @@ export interface EngineOptions {
  * request to an address that had already answered, sent like any other request of the sweep.
  */
 export interface EngineStatus {
-  readonly state: 'idle' | 'running' | 'done';
+  /** `done`: the results are final. `closed`: and nothing of the engine is left but them. */
+  readonly state: 'idle' | 'running' | 'done' | 'closed';
   readonly phase: 'idle' | 'sweep' | 'census' | 'cooldown' | 'done';
   /** Why the engine ended before its work was done. */
   readonly stopped: 'no' | 'interrupted' | 'send-blocked' | 'link-down' | 'link-gone' | 'system-error';
@@ -173,7 +174,7 @@ export interface NativeEngine {
   start(): void;
   /** Asks the threads to end; returns at once, may be called at any time. */
   stop(): void;
-  /** Ends the threads and frees everything but the results. Idempotent. */
+  /** Ends the threads and frees everything but the results. Waits unless the engine is closed already. Idempotent. */
   close(): void;
   status(): EngineStatus;
   /**

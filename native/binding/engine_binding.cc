@@ -99,6 +99,8 @@ const char* NameOf(SweepStatus::State state) {
       return "running";
     case SweepStatus::State::kDone:
       return "done";
+    case SweepStatus::State::kClosed:
+      return "closed";
   }
   return "";
 }

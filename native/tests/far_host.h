@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <thread>
@@ -81,8 +83,14 @@ inline uint64_t CountOf(const std::vector<AddressRange>& ranges) {
   return count;
 }
 
+/// Descriptors that this process holds.
+inline size_t CountDescriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<size_t>(std::distance(begin(all), end(all)));
+}
+
 inline bool IsDone(const SweepEngine& engine) {
-  return engine.Status().state == SweepStatus::State::kDone;
+  return engine.Status().state >= SweepStatus::State::kDone;
 }
 
 inline const auto kNothing = [] {};

@@ -148,6 +148,35 @@ TEST_SUITE("threads") {
     running.Start();
   }
 
+  TEST_CASE("once done the results are final, and once closed nothing else is left" * NeedsLab()) {
+    FarHost far;
+    SUBCASE("of many addresses") {}
+    SUBCASE("of few") {
+      far.config.targets = {{kBase, kBase + 9}};
+    }
+    SweepEngine* running = nullptr;
+    std::vector<SweepStatus> ends;
+    // By the engine's own threads, one after the other.
+    SweepEngine engine(far.config, [&] {
+      const SweepStatus status = running->Status();
+      if (status.state >= SweepStatus::State::kDone) ends.push_back(status);
+    });
+    running = &engine;
+    const size_t held = CountDescriptors();
+    engine.Start();
+    REQUIRE(WaitFor([&] { return engine.Status().state == SweepStatus::State::kClosed; }));
+    CHECK(CountDescriptors() == held);
+    engine.Close();
+    REQUIRE(ends.size() == 2);
+    CHECK(ends[0].state == SweepStatus::State::kDone);
+    CHECK(ends[0].answered == CountOf(far.config.targets));
+    CHECK(ends[0].untested == 0);
+    CHECK(ends[1].state == SweepStatus::State::kClosed);
+    CHECK(ends[1].elapsed_ms == ends[0].elapsed_ms);
+    CHECK(ends[1].received == ends[0].received);
+    CHECK(ends[1].transmitted == ends[0].transmitted);
+  }
+
   TEST_CASE("a link that does not exist is a system error that names the call" * NeedsLab()) {
     FarHost far;
     far.config.interface_index = 4711;

@@ -4,18 +4,21 @@ import type { LinkPlan } from '../links/plan.js';
 import type { EngineOptions, EngineStatus, NativeAddon } from '../native.js';
 import { explainNativeError } from '../system-error.js';
 import { contains, type Range, subtract, toPairs } from '../targets/ranges.js';
+import { createBell } from './bell.js';
 import type { CheckedOptions } from './options.js';
 import { type Regulation, regulationOf, tempoOf } from './pace.js';
 
 export interface LinkRun {
   readonly plan: LinkPlan;
   readonly regulation: Regulation;
-  /** Resolves when the engine has ended, for whatever reason; `status()` tells it. */
+  /** Resolves when the engine has ended, for whatever reason; `status()` tells it. The results are final. */
   readonly done: Promise<void>;
+  /** Resolves later, when it has closed its sockets, for which the kernel takes its time: `close()` does not wait then. */
+  readonly closed: Promise<void>;
   /** @throws PermissionError, SystemError */
   start(): void;
   stop(): void;
-  /** Ends the threads. What was heard stays readable. */
+  /** Ends the threads, and waits for them. What was heard stays readable. */
   close(): void;
   status(): EngineStatus;
   /** Copies responders from the `from`-th on, in the order of their first answers, as they stand. */
@@ -38,12 +41,12 @@ export function openLinkRun(
   onWake: () => void,
 ): LinkRun {
   const doing = `sweep on ${plan.link.name}`;
-  let finish: () => void;
-  const done = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
+  const done = createBell();
+  const closed = createBell();
   const wake = () => {
-    if (engine.status().state === 'done') finish();
+    const { state } = engine.status();
+    if (state === 'done' || state === 'closed') done.ring();
+    if (state === 'closed') closed.ring();
     onWake();
   };
   const settings = engineOptions(plan, options);
@@ -51,7 +54,8 @@ export function openLinkRun(
   return {
     plan,
     regulation: regulationOf(settings, options.profile, plan.link.wireless),
-    done,
+    done: done.next(),
+    closed: closed.next(),
     start: () => explained(doing, () => engine.start()),
     stop: () => engine.stop(),
     close: () => engine.close(),

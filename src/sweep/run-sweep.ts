@@ -53,11 +53,12 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
         for (const run of runs) run.start();
         await allDone(runs, stop, checked.onProgress, progress);
       }
-      // Closed before their results are read, so that these are final.
-      for (const run of runs) run.close();
+      const durationMs = performance.now() - started;
       const results = runs.length > 0 ? runs.map(resultOf) : plans.map(untouched);
       refuseVoid(results);
-      return buildReport({ startedAt, durationMs: performance.now() - started, links, results });
+      const report = buildReport({ startedAt, durationMs, links, results });
+      await Promise.all(runs.map(({ closed }) => closed));
+      return report;
     } finally {
       for (const run of runs) run.close();
       ended = true;

@@ -94,6 +94,8 @@ export interface FakeEngine {
   started: boolean;
   stops: number;
   closed: boolean;
+  /** `close()` was called before the engine had closed its sockets, for which it would have waited. */
+  waited: boolean;
   /** Ranges that `untested()` gives, as pairs. */
   untested: Uint32Array;
   hear(answers: readonly Answer[]): void;
@@ -127,6 +129,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       started: false,
       stops: 0,
       closed: false,
+      waited: false,
       untested: new Uint32Array(),
       hear(answers) {
         pieces.push(packRecords(answers));
@@ -136,6 +139,10 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       end(last = {}) {
         status = { ...status, ...last, state: 'done', phase: 'done' };
         wake();
+        setImmediate(() => {
+          status = { ...status, state: 'closed' };
+          wake();
+        });
       },
     };
     engines.push(fake);
@@ -147,9 +154,10 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       },
       stop() {
         fake.stops += 1;
-        if (status.state !== 'done') fake.end({ stopped: 'interrupted' });
+        if (status.phase !== 'done') fake.end({ stopped: 'interrupted' });
       },
       close() {
+        fake.waited ||= fake.started && status.state !== 'closed';
         fake.closed = true;
       },
       status: () => status,

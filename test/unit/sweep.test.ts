@@ -55,6 +55,17 @@ describe('a sweep', () => {
     expect(engines.every(({ closed }) => closed)).toBe(true);
   });
 
+  it('does not stand still while the kernel closes the sockets, and is over when it has', async () => {
+    const { run, engines } = start({}, { links: ['eth0', 'eth1'] });
+    await started(engines, 2);
+    for (const engine of engines) engine.end();
+    await run.report();
+    expect(engines.map(({ closed, waited }) => ({ closed, waited }))).toEqual([
+      { closed: true, waited: false },
+      { closed: true, waited: false },
+    ]);
+  });
+
   it('yields each responder as it is heard, before the sweep has ended', async () => {
     const { run, engines } = start();
     const responders = run[Symbol.asyncIterator]();

@@ -10,10 +10,11 @@
 namespace arpsweep {
 namespace {
 
-constexpr int kIdleMs = 10;  // the sender waits to hear that nothing came
-constexpr int kFinishStepMs = 2;
-// A block that was being filled when Finish was called is retired after kRetireMs.
-constexpr int64_t kLastBlockNs = (2 * ReceiveSocket::kRetireMs + 2) * kNanosecondsPerMillisecond;
+constexpr int64_t kIdleMs = 10;  // the sender waits to hear that nothing came
+constexpr int64_t kFinishStepMs = 2;
+// A block that was being filled when Finish was called is retired after kRetireMs. Without a ring nothing is
+// late, but a sweep without cooldown listens as long: its sending socket takes no less to close.
+constexpr int64_t kLastBlockNs = (2 * PacketRing::kRetireMs + 2) * kNanosecondsPerMillisecond;
 // Clocks that part further than this were stepped; less is slewing, or a noisy reading.
 constexpr int64_t kClockStepNs = kNanosecondsPerMillisecond;
 // Answers that were under way when the link went away are asked for again, and the kernel tells of a lost
@@ -57,12 +58,13 @@ void Receiver::Run() {
     const bool finishing = finish_.IsSet();
     const int64_t now = MonotonicNs();
     if (finishing && until == INT64_MAX) until = now + kLastBlockNs;
-    ReadBlocks();
+    ReadFrames();
     // Once finish_ is set its descriptor stays readable; waiting on it would not wait for the last block.
     pollfd waits[] = {{socket_.fd(), POLLIN | POLLERR, 0},
                       {monitor_.fd(), POLLIN, 0},
                       {finishing ? -1 : finish_.fd(), POLLIN, 0}};
-    poll(waits, 3, finishing ? kFinishStepMs : kIdleMs);
+    const int64_t left_ms = (until - now) / kNanosecondsPerMillisecond + 1;
+    poll(waits, 3, static_cast<int>(std::clamp<int64_t>(left_ms, 0, finishing ? kFinishStepMs : kIdleMs)));
     if ((waits[0].revents & POLLERR) != 0) socket_.TakeError();
     if ((waits[1].revents & (POLLIN | POLLERR)) != 0) ReadLink();
     counters_.kernel_drops.Add(socket_.TakeDrops());
@@ -70,21 +72,19 @@ void Receiver::Run() {
   }
 }
 
-// At most a ring's worth: under a flood the ring is never empty, and the link and the end need a look as
+// At most what there may be at once: under a flood it never ends, and the link and the end need a look as
 // well.
-void Receiver::ReadBlocks() {
+void Receiver::ReadFrames() {
   const uint32_t known = table_.size();
   const int64_t now = MonotonicNs();
-  for (size_t i = 0; i < socket_.blocks(); ++i) {
+  for (size_t i = 0; i < socket_.batches(); ++i) {
     FollowClock();
-    const bool read = socket_.ReadBlock([this](const tpacket3_hdr& header, const sockaddr_ll& address) {
-      CapturedFrame frame;
-      frame.bytes = {reinterpret_cast<const uint8_t*>(&header) + header.tp_mac, header.tp_snaplen};
-      frame.outgoing = address.sll_pkttype == PACKET_OUTGOING;
-      if ((header.tp_status & TP_STATUS_VLAN_VALID) != 0) frame.vlan_id = header.hv1.tp_vlan_tci & 0x0fff;
-      frame.realtime_ns = int64_t{header.tp_sec} * kNanosecondsPerSecond + header.tp_nsec;
-      frame.monotonic_ns = frame.realtime_ns - clock_offset_;
-      matcher_.OnFrame(frame);
+    const bool read = socket_.Read([this](const ReceivedFrame& frame) {
+      matcher_.OnFrame({.bytes = frame.bytes,
+                        .outgoing = frame.outgoing,
+                        .vlan_id = frame.vlan_id,
+                        .realtime_ns = frame.realtime_ns,
+                        .monotonic_ns = frame.stamped ? frame.realtime_ns - clock_offset_ : 0});
     });
     if (!read) {
       // Frames that wait in a block that is not full are still to come.

@@ -12,7 +12,7 @@
 
 namespace arpsweep {
 
-/// The receiving thread: hands frames from the ring to the matcher, and watches the link.
+/// The receiving thread: hands frames from the socket to the matcher, and watches the link.
 class Receiver {
  public:
   /// on_news: called on this thread when a responder was heard for the first time.
@@ -28,7 +28,7 @@ class Receiver {
   void Finish() { finish_.Set(); }
 
  private:
-  void ReadBlocks();
+  void ReadFrames();
   void ReadLink();
   void FollowClock();
 

@@ -18,7 +18,7 @@ struct CapturedFrame {
   bool outgoing = false;
   uint16_t vlan_id = 0;      // of the tag that the kernel took out; 0 where there was none
   int64_t realtime_ns = 0;   // when the kernel stamped it
-  int64_t monotonic_ns = 0;  // the same moment
+  int64_t monotonic_ns = 0;  // the same moment; 0 where the kernel did not stamp it
 };
 
 /// Who we are on the link. A sender_ip of 0 asks everything by RFC 5227 probe.

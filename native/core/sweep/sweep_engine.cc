@@ -18,23 +18,9 @@
 #include "core/sweep/kernel_line.h"
 #include "core/system/clock.h"
 #include "core/system/system_error.h"
-#include "core/wire/bpf_filter.h"
 
 namespace arpsweep {
 namespace {
-
-// A captured ARP frame takes 128 bytes of the ring. It must hold what arrives while the receiver waits for a
-// processor: 60 ms at a million answers a second, seconds at the polite rate.
-constexpr size_t kFullRateRingBytes = size_t{8} << 20;
-constexpr size_t kPacedRingBytes = size_t{2} << 20;
-constexpr double kFullRate = 50'000;
-constexpr uint64_t kWorthHelping = 8192;
-
-uint64_t CountAddresses(const std::vector<AddressRange>& ranges) {
-  uint64_t count = 0;
-  for (const AddressRange& range : ranges) count += uint64_t{range.last} - range.first + 1;
-  return count;
-}
 
 // Signals belong to the main thread of the program that we are part of.
 class BlockedSignals {
@@ -57,28 +43,6 @@ double Milliseconds(int64_t nanoseconds) {
 }
 
 }  // namespace
-
-struct SweepEngine::Sockets {
-  explicit Sockets(const SweepConfig& config)
-      : monitor(config.interface_index),
-        receive(config.interface_index, BuildSweepFilter(config.source_mac),
-                std::max(config.rate, config.ceiling) > kFullRate ? kFullRateRingBytes : kPacedRingBytes,
-                config.proves_sending()),
-        send(config.interface_index) {
-    if (config.foreign_mac) receive.JoinPromiscuous();
-    if (HelperIsOfUse(config)) send_too.emplace(config.interface_index);
-  }
-  // Where there is a processor for it, and work enough to make up for its start.
-  static bool HelperIsOfUse(const SweepConfig& config) {
-    return config.two_senders && std::isinf(std::max(config.rate, config.ceiling)) &&
-           CountAddresses(config.targets) >= kWorthHelping && std::thread::hardware_concurrency() > 1;
-  }
-
-  LinkMonitor monitor;
-  ReceiveSocket receive;
-  SendSocket send;
-  std::optional<SendSocket> send_too;
-};
 
 struct SweepEngine::Senders {
   Senders(const SweepConfig& config, Sockets& sockets, AddressState& state, SendTimes& times,
@@ -129,12 +93,9 @@ void SweepEngine::Start() {
   state_.store(SweepStatus::State::kRunning);
   try {
     const BlockedSignals blocked;
-    receiver_thread_ = std::thread([this] { RunReceiver(); });
     sender_thread_ = std::thread([this] { RunSender(); });
   } catch (const std::system_error& error) {
-    receiver_->Finish();
-    if (receiver_thread_.joinable()) receiver_thread_.join();
-    state_.store(SweepStatus::State::kDone);
+    state_.store(SweepStatus::State::kClosed);
     throw SystemError("pthread_create", error.code().value());
   }
 }
@@ -151,6 +112,52 @@ void SweepEngine::Close() {
   stop_.Release();
 }
 
+void SweepEngine::RunSender() {
+  pthread_setname_np(pthread_self(), "arpsweep-send");
+  // Frames are tens of microseconds apart; by default the kernel lets a sleeper oversleep by 50.
+  prctl(PR_SET_TIMERSLACK, 1UL);
+  SendOutcome outcome = Sweep();
+  // A receiver that failed stops the sweep, or was too late to.
+  if (outcome == SendOutcome::kInterrupted || outcome == SendOutcome::kSent) {
+    const std::lock_guard lock(fault_mutex_);
+    if (!fault_syscall_.empty()) outcome = SendOutcome::kSystemError;
+  }
+  untested_.store(conductor_->CountUntested());
+  others_replies_.store(matcher_.RepliesToOthers());
+  outcome_.store(outcome);
+  ended_at_.store(MonotonicNs());
+  state_.store(SweepStatus::State::kDone, std::memory_order_release);
+  on_news_();
+  if (receiver_thread_.joinable()) receiver_thread_.join();
+  receiver_.reset();
+  sockets_.reset();
+  state_.store(SweepStatus::State::kClosed, std::memory_order_release);
+  on_news_();
+}
+
+// Returns when all that was heard is known. Making and closing packet sockets the kernel waits for its own
+// readers (synchronize_net), tens of milliseconds in all: here and not on the event loop, for several sockets
+// at once, and while what was heard is already being reported.
+SendOutcome SweepEngine::Sweep() {
+  try {
+    sockets_->Listen();
+    receiver_thread_ = std::thread([this] { RunReceiver(); });
+  } catch (const SystemError& error) {
+    Fail(error.syscall(), error.errno_value());
+    return SendOutcome::kSystemError;
+  } catch (const std::system_error& error) {
+    Fail("pthread_create", error.code().value());
+    return SendOutcome::kSystemError;
+  }
+  const SendOutcome outcome = conductor_->Run();
+  if (outcome == SendOutcome::kSystemError) Fail("sendmmsg", senders_->error());
+  // What was under way to the receiver when the sweep ended is still read.
+  receiver_->Finish();
+  sockets_->CloseSenders();
+  all_read_.wait();
+  return outcome;
+}
+
 void SweepEngine::RunReceiver() {
   pthread_setname_np(pthread_self(), "arpsweep-recv");
   try {
@@ -160,32 +167,8 @@ void SweepEngine::RunReceiver() {
   } catch (const std::bad_alloc&) {
     Fail("malloc", ENOMEM);
   }
-}
-
-void SweepEngine::RunSender() {
-  pthread_setname_np(pthread_self(), "arpsweep-send");
-  // Frames are tens of microseconds apart; by default the kernel lets a sleeper oversleep by 50.
-  prctl(PR_SET_TIMERSLACK, 1UL);
-  SendOutcome outcome = conductor_->Run();
-  if (outcome == SendOutcome::kSystemError) Fail("sendmmsg", senders_->error());
-  // What was under way to the ring when the sweep was stopped is still read.
-  receiver_->Finish();
-  receiver_thread_.join();
-  // A receiver that failed stops the sweep, or was too late to.
-  if (outcome == SendOutcome::kInterrupted || outcome == SendOutcome::kSent) {
-    const std::lock_guard lock(fault_mutex_);
-    if (!fault_syscall_.empty()) outcome = SendOutcome::kSystemError;
-  }
-  untested_.store(conductor_->CountUntested());
-  others_replies_.store(matcher_.RepliesToOthers());
-  // To close a packet socket the kernel waits for its own readers (synchronize_net): tens of milliseconds,
-  // which are this thread's to wait and not the event loop's.
-  receiver_.reset();
-  sockets_.reset();
-  outcome_.store(outcome);
-  ended_at_.store(MonotonicNs());
-  state_.store(SweepStatus::State::kDone, std::memory_order_release);
-  on_news_();
+  all_read_.count_down();
+  sockets_->receive.Close();
 }
 
 void SweepEngine::Fail(const char* syscall, int error) {
@@ -237,7 +220,7 @@ SweepStatus SweepEngine::Status() const {
     status.elapsed_ms = Milliseconds(now - started_at_);
     if (!done()) status.remaining_ms = RemainingMs(now);
   }
-  status.untested = status.state == SweepStatus::State::kDone ? untested_.load() : targets_.size();
+  status.untested = done() ? untested_.load() : targets_.size();
   return status;
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <latch>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -15,14 +16,16 @@
 #include "core/sweep/conductor.h"
 #include "core/sweep/receiver.h"
 #include "core/sweep/record.h"
+#include "core/sweep/sockets.h"
 #include "core/sweep/sweep_config.h"
-#include "core/system/packet_socket.h"
 
 namespace arpsweep {
 
 /// What an engine has done so far.
 struct SweepStatus {
-  enum class State : uint8_t { kIdle, kRunning, kDone };
+  /// kDone: the results are final. kClosed: and threads and descriptors are gone, so that Close does not
+  /// wait.
+  enum class State : uint8_t { kIdle, kRunning, kDone, kClosed };
   State state = State::kIdle;
   Phase phase = Phase::kIdle;
   SendOutcome outcome = SendOutcome::kSent;
@@ -46,13 +49,15 @@ struct SweepStatus {
 /// Stop, which any may call.
 class SweepEngine {
  public:
-  /// on_news: called from either thread when there are new responders, and when the sweep is done.
+  /// on_news: called from either thread when there are new responders, when the sweep is done, and when it is
+  /// closed.
   SweepEngine(SweepConfig config, std::function<void()> on_news);
   ~SweepEngine();
   SweepEngine(const SweepEngine&) = delete;
   SweepEngine& operator=(const SweepEngine&) = delete;
 
-  /// Opens the sockets in the calling thread's network namespace and starts the threads. Once.
+  /// Opens the sockets in the calling thread's network namespace and starts the threads. Once. Does not wait
+  /// for what takes the kernel its time: where that fails, Status says so.
   /// @throws SystemError
   void Start();
   /// Makes the threads end within 100 ms.
@@ -75,13 +80,13 @@ class SweepEngine {
   std::vector<AddressRange> Untested(size_t limit) const;
 
  private:
-  struct Sockets;
   struct Senders;
 
   void RunSender();
+  SendOutcome Sweep();
   void RunReceiver();
   void Fail(const char* syscall, int error);
-  bool done() const { return state_.load(std::memory_order_acquire) == SweepStatus::State::kDone; }
+  bool done() const { return state_.load(std::memory_order_acquire) >= SweepStatus::State::kDone; }
   Record Describe(const Responder& responder, bool final);
   double RemainingMs(int64_t now) const;
 
@@ -101,8 +106,9 @@ class SweepEngine {
   std::unique_ptr<Senders> senders_;
   std::unique_ptr<Receiver> receiver_;
   std::atomic<int64_t> heard_until_{0};
+  std::latch all_read_{1};  // by the receiver, for good
   std::thread sender_thread_;
-  std::thread receiver_thread_;
+  std::thread receiver_thread_;  // the sending thread's
 
   std::atomic<SweepStatus::State> state_{SweepStatus::State::kIdle};
   mutable std::mutex fault_mutex_;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+
+#include "core/netlink/link_monitor.h"
+#include "core/sweep/sweep_config.h"
+#include "core/system/packet_socket.h"
+
+namespace arpsweep {
+
+/// The descriptors of one sweep, in the network namespace of the thread that opens them.
+struct Sockets {
+  /// Does not wait for what takes the kernel its time. @throws SystemError
+  explicit Sockets(const SweepConfig& config);
+
+  /// Begins to receive; takes tens of milliseconds where many answers may come. @throws SystemError
+  void Listen() { receive.Listen(ring_bytes); }
+  /// Takes ten milliseconds and more.
+  void CloseSenders();
+
+  const size_t ring_bytes;  // 0: the socket's own queue will do
+  ReceiveSocket receive;
+  LinkMonitor monitor;
+  SendSocket send;
+  std::optional<SendSocket> send_too;  // of the second sending thread
+};
+
+}  // namespace arpsweep
