@@ -34,6 +34,29 @@ TEST_CASE("a request that the ring did not show makes no round trip of its answe
   }
 }
 
+TEST_CASE("a time that holds about gives no round trip, and says which question was the later one") {
+  Wire wire(kOurIp, false);
+  wire.state.AddQueued(5);
+  wire.times.Set(5, About(1000 * kMs));
+  wire.Reply(kTarget, kA, 1 * kMs);
+  REQUIRE(wire.Find(kTarget, kA) != nullptr);
+  CHECK(wire.RoundTrip(kTarget, kA) == kNoRoundTrip);
+  wire.Find(kTarget, kA)->unicast_queued = 1;
+  wire.Find(kTarget, kA)->unicast_at = Exactly(1100 * kMs);
+  SUBCASE("by unicast, which is answered") {
+    wire.Reply(kTarget, kA, 102 * kMs);
+    CHECK(wire.Find(kTarget, kA)->confirmed);
+    CHECK(wire.RoundTrip(kTarget, kA) == 2 * kMs);
+  }
+  SUBCASE("by broadcast, which is answered while it is being sent") {
+    wire.state.AddQueued(5);
+    wire.times.Set(5, About(1300 * kMs));
+    wire.Reply(kTarget, kA, 301 * kMs);
+    CHECK_FALSE(wire.Find(kTarget, kA)->confirmed);
+    CHECK(wire.RoundTrip(kTarget, kA) == kNoRoundTrip);
+  }
+}
+
 TEST_CASE("an answer proves a probe that the ring did not show") {
   Wire wire;
   wire.state.AddProbeQueued(5);

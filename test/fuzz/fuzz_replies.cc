@@ -86,7 +86,7 @@ class Scene {
         if (table_.size() > 0) {
           Responder& responder = table_.At(input_.Byte() % table_.size());
           if (responder.unicast_queued < 255) ++responder.unicast_queued;
-          if (!proves_sending_) responder.unicast_at = now_;
+          if (!proves_sending_) responder.unicast_at = Exactly(now_);
           ++queued_;
         }
         break;
@@ -107,14 +107,14 @@ class Scene {
         break;
       case 9:  // The sender notes when a question left once more, or that it does not know.
         if (const uint32_t index = Index(); !proves_sending_)
-          times_.Set(index, input_.Byte() == 0 ? 0 : now_);
+          times_.Set(index, input_.Byte() == 0 ? About(now_) : Exactly(now_));
         break;
     }
   }
 
   void Ask(uint32_t index) {
     state_.AddQueued(index);
-    if (!proves_sending_) times_.Set(index, now_);
+    if (!proves_sending_) times_.Set(index, Exactly(now_));
     ++queued_;
   }
 

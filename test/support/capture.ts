@@ -39,6 +39,7 @@ function witnessArgv(iface: string, filter: string): string[] {
         '-s',
         `${SNAPSHOT_LENGTH}`,
         '--immediate-mode',
+        '--time-stamp-precision=nano',
         '-U',
         '-w',
         '-',

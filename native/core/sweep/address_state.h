@@ -127,6 +127,19 @@ class AddressState {
   ZeroedArray<uint64_t> void_;
 };
 
+/// Times at which questions left are kept in one word, which threads share: monotonic nanoseconds, of which
+/// the lowest bit says that they hold about. Such a time tells which question was the later one and gives no
+/// round trip. 0 is no time.
+constexpr int64_t Exactly(int64_t time) {
+  return time & ~int64_t{1};
+}
+constexpr int64_t About(int64_t time) {
+  return time | 1;
+}
+constexpr bool IsExact(int64_t time) {
+  return (time & 1) == 0;
+}
+
 /// When each address was last asked by broadcast, for the most recent half million of them. One slot serves
 /// several addresses of a larger range, the latest of them being known; a reply so late that its slot was
 /// taken gives no round trip. Written by the receiver from the kernel's own stamps of our frames, or, where
@@ -140,7 +153,7 @@ class SendTimes {
         times_(slots_),
         shift_(std::countr_zero(slots_)) {}
 
-  /// `time`: monotonic nanoseconds.
+  /// `time`: of Exactly or About.
   void Set(uint32_t index, int64_t time) {
     const uint64_t tag = uint64_t{index >> shift_} << kTimeBits;
     times_.Store(index & (slots_ - 1), tag | (static_cast<uint64_t>(time) & kTimeMask));

@@ -59,7 +59,7 @@ void ReplyMatcher::OnOwnFrame(const ArpFrame& arp, const CapturedFrame& frame) {
   // metadata alone.
   if (arp.tag_count != 0 || frame.vlan_id != 0) return;
   if (arp.operation != ARPOP_REQUEST || arp.sender_hardware != identity_.mac) return;
-  const int64_t at = frame.monotonic_ns;
+  const int64_t at = Exactly(frame.monotonic_ns);
   const auto index = targets_.IndexOf(arp.target_protocol);
   if (!index) return;
   if (arp.sender_protocol == identity_.sender_ip) {
@@ -283,7 +283,7 @@ bool ReplyMatcher::IsSettledBefore(int64_t earlier, int64_t later) const {
 
 uint32_t ReplyMatcher::RoundTrip(Responder& responder, int64_t sent, int64_t at) {
   // Send times that our own clock told may be a little late.
-  if (sent <= no_round_trip_before_ || at <= sent) return kNoRoundTrip;
+  if (!IsExact(sent) || sent <= no_round_trip_before_ || at <= sent) return kNoRoundTrip;
   const int64_t trip = at - sent;
   if (trip >= kNoRoundTrip) return kNoRoundTrip;
   if (trip > max_round_trip_ns()) max_round_trip_.store(trip, std::memory_order_relaxed);

@@ -13,8 +13,8 @@ constexpr int64_t kStepNs = 5 * kNanosecondsPerMillisecond;
 constexpr int kMaxRefusals = 4;
 // A frame passes the tap that stamps it before most of the work on it is done.
 constexpr double kWithinFrame = 0.3;
-// A batch whose frames took so many times the usual was interrupted.
-constexpr double kHeldUp = 4;
+// A batch that took so much longer than usual was held up, and which of its frames were is not known.
+constexpr double kHeldUpNs = 10'000;
 
 }  // namespace
 
@@ -71,8 +71,8 @@ SendOutcome Transmitter::Flush() {
       outcome = AwaitLink();
     } else {
       const int64_t from = line_.Now();
-      for (size_t i = next; timed() && i < filled_; ++i)
-        NoteTime(questions_[i], from + static_cast<int64_t>(frame_ns_ * static_cast<double>(i - next)));
+      // An answer may be read before sendmmsg returns, and however long that takes.
+      for (size_t i = next; timed() && i < filled_; ++i) NoteTime(questions_[i], About(from));
       const int sent = line_.Send(std::span(messages_).subspan(next, filled_ - next));
       if (sent > 0) {
         const auto taken = static_cast<size_t>(sent);
@@ -147,12 +147,13 @@ void Transmitter::OnAccepted(std::span<const Question> questions, int64_t from, 
   if (first_at() == 0) first_at_.store(from, std::memory_order_relaxed);
   last_at_.store(to, std::memory_order_relaxed);
   if (!timed()) return;
-  const double frame = static_cast<double>(to - from) / static_cast<double>(questions.size());
-  // Whoever was held up within a batch cannot tell when which frame left.
-  const bool held_up = frame_ns_ > 0 && frame > kHeldUp * frame_ns_;
+  const auto frames = static_cast<double>(questions.size());
+  const double frame = static_cast<double>(to - from) / frames;
+  const bool held_up = frame_ns_ > 0 && (frame - frame_ns_) * frames > kHeldUpNs;
   for (size_t i = 0; i < questions.size(); ++i) {
     const double place = static_cast<double>(i) + kWithinFrame;
-    NoteTime(questions[i], held_up ? 0 : from + static_cast<int64_t>(frame * place));
+    const int64_t at = from + static_cast<int64_t>(frame * place);
+    NoteTime(questions[i], held_up ? About(at) : Exactly(at));
   }
   frame_ns_ = frame_ns_ == 0 ? frame : frame_ns_ + (std::min(frame, 2 * frame_ns_) - frame_ns_) / 16;
 }
