@@ -1,17 +1,22 @@
 /** In which order and how fast the questions leave, by tcpdump's own times. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLab, type Host, type Lab } from '../../src/lab/lab.js';
-import { NO_IP, type ReadArp } from '../support/arp-frames.js';
+import { createLab, type Host, type Lab, type Link } from '../../src/lab/lab.js';
+import { NO_IP, questionsOf, type ReadArp } from '../support/arp-frames.js';
+import { capture } from '../support/capture.js';
+import { startCli } from '../support/sweep-cli.js';
+import { waitFor } from '../support/wait-for.js';
 import { witnessedSweep } from '../support/witnessed-sweep.js';
 
 const OUR_IP = '10.0.0.2';
 const TARGETS = '10.0.0.0/24';
 
 let lab: Lab;
+let link: Link;
 let host: Host;
 beforeAll(async () => {
   lab = await createLab();
-  ({ host } = await lab.pair('eth0', { address: `${OUR_IP}/24` }, 'neighbour', {
+  ({ link, host } = await lab.pair('eth0', { address: `${OUR_IP}/24` }, 'neighbour', {
     addresses: ['10.0.0.7/24'],
   }));
 });
@@ -26,6 +31,13 @@ const inOrder = Array.from({ length: 256 }, (_, i) => i).filter((octet) => octet
 /** From the first frame to the last. */
 function spanMs(questions: readonly ReadArp[]): number {
   return (questions.at(-1)?.timeMs ?? 0) - (questions[0]?.timeMs ?? 0);
+}
+
+/** What a process has taken of the processors so far, in user and system mode (proc_pid_stat(5)), in ms. */
+function cpuMsOf(pid = 0): number {
+  const [, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user, system] = fields.join('').split(' ').slice(11, 13).map(Number);
+  return ((user ?? Number.NaN) + (system ?? Number.NaN)) * 10;
 }
 
 /** The most frames within any so many ms. */
@@ -84,6 +96,41 @@ describe('the pace', () => {
     // 100 ms from one to the next; a late wake-up takes the frame after it at most 5 ms closer.
     expect(spanMs(questions)).toBeGreaterThan(550);
     expect(busiest(questions, 50)).toBe(1);
+  });
+
+  // Retried: whatever else keeps the processors busy delays the sender.
+  test('of 5,000 a second is even, costs a tenth of a processor at most, and is no higher after a pause', {
+    retry: 2,
+  }, async () => {
+    const nominalMs = 1000 / 5000;
+    const witness = await capture(host, host.interface);
+    const asked = () => questionsOf(witness.frames(), link.mac);
+    const reached = (count: number) =>
+      waitFor(() => witness.frames().length >= count, { what: `${count} questions` });
+    const { child, result } = startCli(['-I', 'eth0', '--off-link', '10.77.0.0/16', '-r', '5000']);
+    // By then what reports has been loaded.
+    await reached(1000);
+    const from = { cpuMs: cpuMsOf(child.pid), at: performance.now() };
+    await reached(6000);
+    const cpuShare = (cpuMsOf(child.pid) - from.cpuMs) / (performance.now() - from.at);
+    child.kill('SIGSTOP');
+    const pausedAt = performance.now();
+    await waitFor(() => performance.now() - pausedAt > 500, { what: 'half a second' });
+    const before = asked().length;
+    child.kill('SIGCONT');
+    await reached(before + 1000);
+    child.kill('SIGINT');
+    expect((await result).status).toBe(130);
+    await witness.stop();
+
+    expect(cpuShare).toBeLessThan(0.1);
+    const times = asked().map(({ timeMs }) => timeMs);
+    const gaps = times.slice(1).map((time, i) => time - (times[i] ?? time));
+    const off = gaps.slice(1000, 6000).map((gap) => Math.abs(gap - nominalMs));
+    expect(off.toSorted((a, b) => a - b)[Math.floor(0.99 * off.length)]).toBeLessThan(2);
+    // It did stand still; what it did not send meanwhile would be 2500 frames, of which 25 may be made up for.
+    expect(Math.max(...gaps)).toBeGreaterThan(400);
+    expect(busiest(asked().slice(before - 1), 10)).toBeLessThan(2 * (10 / nominalMs) + 25);
   });
 
   test('above the profile is not reached by asking for less', async () => {

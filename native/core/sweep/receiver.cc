@@ -15,6 +15,8 @@ constexpr int64_t kFinishStepMs = 2;
 // A block that was being filled when Finish was called is retired after kRetireMs. Without a ring nothing is
 // late, but a sweep without cooldown listens as long: its sending socket takes no less to close.
 constexpr int64_t kLastBlockNs = (2 * PacketRing::kRetireMs + 2) * kNanosecondsPerMillisecond;
+// Whoever waits for responders is woken at once by the first and then no more often than this.
+constexpr int64_t kNewsNs = 10 * kNanosecondsPerMillisecond;
 // Clocks that part further than this were stepped; less is slewing, or a noisy reading.
 constexpr int64_t kClockStepNs = kNanosecondsPerMillisecond;
 // Answers that were under way when the link went away are asked for again, and the kernel tells of a lost
@@ -75,7 +77,6 @@ void Receiver::Run() {
 // At most what there may be at once: under a flood it never ends, and the link and the end need a look as
 // well.
 void Receiver::ReadFrames() {
-  const uint32_t known = table_.size();
   const int64_t now = MonotonicNs();
   for (size_t i = 0; i < socket_.batches(); ++i) {
     FollowClock();
@@ -91,8 +92,15 @@ void Receiver::ReadFrames() {
       if (socket_.IsEmpty()) heard_until_.store(now, std::memory_order_release);
       break;
     }
-    if (table_.size() != known) on_news_();
   }
+  TellNews(now);
+}
+
+void Receiver::TellNews(int64_t now) {
+  if (table_.size() == told_ || now - told_at_ < kNewsNs) return;
+  told_ = table_.size();
+  told_at_ = now;
+  on_news_();
 }
 
 void Receiver::ReadLink() {

@@ -29,6 +29,7 @@ class Receiver {
 
  private:
   void ReadFrames();
+  void TellNews(int64_t now);
   void ReadLink();
   void FollowClock();
 
@@ -41,6 +42,8 @@ class Receiver {
   std::atomic<int64_t>& heard_until_;
   std::function<void()> on_news_;
   StopSignal finish_;
+  uint32_t told_ = 0;  // responders
+  int64_t told_at_ = 0;
   int64_t clock_offset_ = 0;  // CLOCK_REALTIME minus CLOCK_MONOTONIC
 };
 
