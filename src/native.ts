@@ -116,6 +116,8 @@ export interface EngineStatus {
   readonly malformed: number;
   readonly unsolicited: number;
   readonly kernelDrops: number;
+  /** Those after which nothing was asked again: there was to be one pass only. */
+  readonly unmendedDrops: number;
   readonly overruns: number;
   /** Frames per second over the time in which frames were sent. */
   readonly rate: number;
@@ -154,6 +156,7 @@ export const idleStatus: EngineStatus = {
   malformed: 0,
   unsolicited: 0,
   kernelDrops: 0,
+  unmendedDrops: 0,
   overruns: 0,
   rate: 0,
   elapsedMs: 0,

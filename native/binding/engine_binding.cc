@@ -223,6 +223,7 @@ class Engine : public Napi::ObjectWrap<Engine> {
         {"malformed", static_cast<double>(status.malformed)},
         {"unsolicited", static_cast<double>(status.unsolicited)},
         {"kernelDrops", static_cast<double>(status.kernel_drops)},
+        {"unmendedDrops", static_cast<double>(status.unmended_drops)},
         {"overruns", static_cast<double>(status.overruns)},
         {"rate", status.rate},
         {"elapsedMs", status.elapsed_ms},

@@ -37,7 +37,7 @@ function* lossLines(
   paint: Paint,
 ): Iterable<string> {
   if (kernelDrops > 0) {
-    // With drops, only a sweep that came to its end with a further pass is complete.
+    // With drops, only a sweep is complete that came to its end and asked again.
     const again = outcome === 'complete' ? '; what may have been lost was asked again' : '';
     yield `${paint('warning:', 'warning')} the kernel dropped ${counted(kernelDrops, 'frame')} before they could be read${again}`;
   }

@@ -368,8 +368,8 @@ describe('the outcome', () => {
   const ended = (more: Partial<EngineStatus>): EngineStatus => ({ ...doneStatus, ...more });
   it.each([
     ['complete', [{}, {}]],
-    ['complete', [{ linkFlaps: 1, kernelDrops: 3, passes: 2 }]],
-    ['inconclusive', [{ kernelDrops: 3, passes: 1 }]],
+    ['complete', [{ linkFlaps: 1, kernelDrops: 3, passes: 1 }]],
+    ['inconclusive', [{ kernelDrops: 3, unmendedDrops: 3, passes: 1 }]],
     ['inconclusive', [{ untested: 1 }]],
     ['inconclusive', [{ overruns: 1 }]],
     ['inconclusive', [{ stopped: 'send-blocked', untested: 5 }]],

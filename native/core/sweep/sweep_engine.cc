@@ -198,6 +198,7 @@ SweepStatus SweepEngine::Status() const {
   status.malformed = counters_.malformed.value();
   status.unsolicited = counters_.unsolicited.value();
   status.kernel_drops = counters_.kernel_drops.value();
+  status.unmended_drops = config_.passes > 1 ? 0 : status.kernel_drops;
   status.overruns = counters_.overruns.value();
   status.answered = counters_.answered.value();
   status.link_flaps = counters_.link_flaps.value();

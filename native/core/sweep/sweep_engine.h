@@ -33,6 +33,7 @@ struct SweepStatus {
   int fault_errno = 0;
   uint64_t queued = 0, transmitted = 0, received = 0, send_errors = 0, malformed = 0, unsolicited = 0,
            kernel_drops = 0, overruns = 0, answered = 0, link_flaps = 0;
+  uint64_t unmended_drops = 0;  // of kernel_drops: nothing was asked again
   uint32_t passes = 0;
   uint32_t responders = 0;
   uint64_t untested = 0;  // once done; before, all of them
