@@ -115,6 +115,11 @@ export interface EngineStatus {
   readonly sendErrors: number;
   readonly malformed: number;
   readonly unsolicited: number;
+  /**
+   * Frames that the kernel took and the link did not send, where it is not known whose they were: at rates at which
+   * frames are not seen leaving, the link's own counter shows a lack.
+   */
+  readonly unsent: number;
   readonly kernelDrops: number;
   /** Those after which nothing was asked again: there was to be one pass only. */
   readonly unmendedDrops: number;
@@ -155,6 +160,7 @@ export const idleStatus: EngineStatus = {
   sendErrors: 0,
   malformed: 0,
   unsolicited: 0,
+  unsent: 0,
   kernelDrops: 0,
   unmendedDrops: 0,
   overruns: 0,

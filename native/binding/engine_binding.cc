@@ -224,6 +224,7 @@ class Engine : public Napi::ObjectWrap<Engine> {
         {"unsolicited", static_cast<double>(status.unsolicited)},
         {"kernelDrops", static_cast<double>(status.kernel_drops)},
         {"unmendedDrops", static_cast<double>(status.unmended_drops)},
+        {"unsent", static_cast<double>(status.unsent)},
         {"overruns", static_cast<double>(status.overruns)},
         {"rate", status.rate},
         {"elapsedMs", status.elapsed_ms},

@@ -97,16 +97,16 @@ export function buildReport({ startedAt, durationMs, links, results }: SweepResu
  * The first that applies:
  * - `interrupted`: a link was stopped from outside before its work was done;
  * - `failed`: no link came to its end, all were ended by a fault of the link or of a system call;
- * - `inconclusive`: a link ended early or was blocked, or an address was not asked, or an answer not recorded, or
- *   frames were dropped here and nothing was asked again;
+ * - `inconclusive`: a link ended early or was blocked, or an address was not asked, or frames never left, or an
+ *   answer was not recorded, or frames were dropped here and nothing was asked again;
  * - `complete`.
  */
 export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] {
   if (statuses.some(({ stopped }) => stopped === 'interrupted')) return 'interrupted';
   if (statuses.every(({ stopped }) => stopped !== 'no' && stopped !== 'send-blocked')) return 'failed';
   const clean = statuses.every(
-    ({ stopped, untested, overruns, unmendedDrops }) =>
-      stopped === 'no' && untested === 0 && overruns === 0 && unmendedDrops === 0,
+    ({ stopped, untested, unsent, overruns, unmendedDrops }) =>
+      stopped === 'no' && untested === 0 && unsent === 0 && overruns === 0 && unmendedDrops === 0,
   );
   return clean ? 'complete' : 'inconclusive';
 }

@@ -33,9 +33,15 @@ function untestedLine(report: Report, { link, targets, reason }: Untested, paint
 }
 
 function* lossLines(
-  { statistics: { kernelDrops, overruns }, outcome }: Report,
+  { statistics: { queued, transmitted, kernelDrops, overruns }, outcome, untested }: Report,
   paint: Paint,
 ): Iterable<string> {
+  // Where it is known whose they were, the addresses are untested, or were asked again; and what the kernel dropped
+  // may have been our own frames as they left.
+  const unknown = outcome === 'inconclusive' && untested.length === 0 && kernelDrops === 0;
+  if (unknown && transmitted < queued) {
+    yield `${paint('warning:', 'warning')} ${grouped(queued - transmitted)} of ${counted(queued, 'frame')} never left, and it is not known whose they were`;
+  }
   if (kernelDrops > 0) {
     // With drops, only a sweep is complete that came to its end and asked again.
     const again = outcome === 'complete' ? '; what may have been lost was asked again' : '';

@@ -1,5 +1,5 @@
 /** A filter at our own egress: send() fails or the frame never leaves, and the report says so, soon. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sweep } from '../../src/index.js';
 import { mustRun, runCommand } from '../../src/lab/command.js';
 import { createLab, type Host, type Lab } from '../../src/lab/lab.js';
@@ -79,6 +79,48 @@ test('where one address is filtered, just that one is untested, and never left',
   expect(report.outcome).toBe('inconclusive');
   expect(report.counts).toMatchObject({ targets: 64, answered: 63, silent: 0, untested: 1 });
   expect(report.untested).toMatchObject([{ link: 0, targets: ['10.99.0.33'], reason: 'not-transmitted' }]);
+});
+
+describe('at full rate, where frames are not seen leaving, the counter of the link shows which', () => {
+  const fullRate = { links: ['eth0'], rate: 'max', passes: 1 } as const;
+  beforeEach(async () => {
+    await mustRun(['ip', 'link', 'add', 'sink0', 'up', 'type', 'veth', 'peer', 'name', 'sink1']);
+  });
+  afterEach(() => mustRun(['ip', 'link', 'delete', 'sink0']));
+
+  /** Leads a share of the questions elsewhere, by which send() succeeds and nothing leaves. */
+  const divert = (targets: string) => filterEgress(`arp daddr ip ${targets} fwd to "sink0"`);
+
+  test('most did not leave: what is silent is untested', async () => {
+    await divert('10.99.0.0/27');
+    const report = await sweep(TARGETS, fullRate).report();
+    expectSound(report);
+    expect(report.outcome).toBe('inconclusive');
+    expect(report.counts).toEqual({ targets: 64, answered: 32, self: 0, silent: 0, untested: 32 });
+    expect(report.untested).toEqual([{ link: 0, targets: ['10.99.0.0/27'], reason: 'not-transmitted' }]);
+    expect(report.statistics.queued).toBe(65);
+    // What else this machine sends counts as well.
+    expect(report.statistics.transmitted).toBeGreaterThanOrEqual(33);
+    expect(report.statistics.transmitted).toBeLessThan(65 - 16);
+  });
+
+  test('some did not leave: the silent ones were asked more likely than not, and the sweep is inconclusive', async () => {
+    await divert('10.99.0.0/27');
+    const nobody = '10.98.0.128/25';
+    const report = await sweep([nobody, TARGETS], fullRate).report();
+    expectSound(report);
+    expect(report.outcome).toBe('inconclusive');
+    expect(report.counts).toEqual({ targets: 192, answered: 32, self: 0, silent: 160, untested: 0 });
+    expect(report.statistics.transmitted).toBeLessThan(report.statistics.queued);
+  });
+
+  test('none did not: nothing is said', async () => {
+    const report = await sweep(TARGETS, fullRate).report();
+    expectSound(report);
+    expect(report.outcome).toBe('complete');
+    expect(report.counts).toMatchObject({ answered: 64, untested: 0 });
+    expect(report.statistics.transmitted).toBe(report.statistics.queued);
+  });
 });
 
 test('back-pressure that eases is no fault: everything is sent in the end', async () => {

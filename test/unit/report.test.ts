@@ -370,6 +370,7 @@ describe('the outcome', () => {
     ['complete', [{}, {}]],
     ['complete', [{ linkFlaps: 1, kernelDrops: 3, passes: 1 }]],
     ['inconclusive', [{ kernelDrops: 3, unmendedDrops: 3, passes: 1 }]],
+    ['inconclusive', [{ unsent: 3 }]],
     ['inconclusive', [{ untested: 1 }]],
     ['inconclusive', [{ overruns: 1 }]],
     ['inconclusive', [{ stopped: 'send-blocked', untested: 5 }]],

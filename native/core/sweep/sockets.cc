@@ -48,6 +48,7 @@ Sockets::Sockets(const SweepConfig& config)
       monitor(config.interface_index),
       send(config.interface_index) {
   if (config.foreign_mac) receive.JoinPromiscuous();
+  if (!config.proves_sending()) sent.emplace(config.interface_index);
   if (HelperIsOfUse(config)) send_too.emplace(config.interface_index);
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/netlink/link_monitor.h"
+#include "core/netlink/sent_frames.h"
 #include "core/sweep/sweep_config.h"
 #include "core/system/packet_socket.h"
 
@@ -21,6 +22,7 @@ struct Sockets {
   const size_t ring_bytes;  // 0: the socket's own queue will do
   ReceiveSocket receive;
   LinkMonitor monitor;
+  std::optional<SentFrames> sent;  // where our frames are not seen leaving
   SendSocket send;
   std::optional<SendSocket> send_too;  // of the second sending thread
 };

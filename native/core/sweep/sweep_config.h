@@ -33,7 +33,8 @@ struct SweepConfig {
   bool two_senders = true;  // a second thread helps at full rate
 
   /// Above this rate our own frames are not received: to see them leave costs a tenth of what the machine can
-  /// send. What the kernel took counts as sent then, and send times are told by the clock around sendmmsg.
+  /// send. What the kernel took counts as sent then, unless the link's own counter shows fewer at the end,
+  /// and send times are told by the clock around sendmmsg.
   static constexpr double kMostProven = 100'000;
   bool proves_sending() const { return std::max(rate, ceiling) <= kMostProven; }
 };

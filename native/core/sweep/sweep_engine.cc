@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "core/sweep/kernel_line.h"
+#include "core/sweep/unsent.h"
 #include "core/system/clock.h"
 #include "core/system/system_error.h"
 
@@ -122,6 +123,7 @@ void SweepEngine::RunSender() {
     const std::lock_guard lock(fault_mutex_);
     if (!fault_syscall_.empty()) outcome = SendOutcome::kSystemError;
   }
+  if (UnexplainedLack() > 0) DoubtSilence(address_state_, targets_.size(), UnexplainedLack());
   untested_.store(conductor_->CountUntested());
   others_replies_.store(matcher_.RepliesToOthers());
   outcome_.store(outcome);
@@ -155,6 +157,9 @@ SendOutcome SweepEngine::Sweep() {
   receiver_->Finish();
   sockets_->CloseSenders();
   all_read_.wait();
+  if (sockets_->sent) {
+    unsent_.store(CountUnsent(*sockets_->sent, counters_.queued.value(), counters_.answered.value(), stop_));
+  }
   return outcome;
 }
 
@@ -169,6 +174,11 @@ void SweepEngine::RunReceiver() {
   }
   all_read_.count_down();
   sockets_->receive.Close();
+}
+
+// After a flap, what was lost with the link was asked again.
+uint64_t SweepEngine::UnexplainedLack() const {
+  return counters_.link_flaps.value() > 0 ? 0 : unsent_.load();
 }
 
 void SweepEngine::Fail(const char* syscall, int error) {
@@ -189,7 +199,10 @@ SweepStatus SweepEngine::Status() const {
     status.fault_syscall = fault_syscall_;
     status.fault_errno = fault_errno_;
   }
-  status.transmitted = config_.proves_sending() ? counters_.transmitted.value() : counters_.queued.value();
+  const uint64_t unsent = unsent_.load();
+  status.transmitted =
+      config_.proves_sending() ? counters_.transmitted.value() : counters_.queued.value() - unsent;
+  status.unsent = UnexplainedLack();
   // A device may refuse a frame (NET_XMIT_DROP) after it was seen leaving, as veth does whose other end just
   // went down; and of one that sendmmsg has not returned for, the receiver may know before the sender.
   status.queued = std::max(counters_.queued.value(), status.transmitted);

@@ -34,6 +34,7 @@ struct SweepStatus {
   uint64_t queued = 0, transmitted = 0, received = 0, send_errors = 0, malformed = 0, unsolicited = 0,
            kernel_drops = 0, overruns = 0, answered = 0, link_flaps = 0;
   uint64_t unmended_drops = 0;  // of kernel_drops: nothing was asked again
+  uint64_t unsent = 0;          // frames that the kernel took and the link did not send; whose is not known
   uint32_t passes = 0;
   uint32_t responders = 0;
   uint64_t untested = 0;  // once done; before, all of them
@@ -86,6 +87,7 @@ class SweepEngine {
   void RunSender();
   SendOutcome Sweep();
   void RunReceiver();
+  uint64_t UnexplainedLack() const;
   void Fail(const char* syscall, int error);
   bool done() const { return state_.load(std::memory_order_acquire) >= SweepStatus::State::kDone; }
   Record Describe(const Responder& responder, bool final);
@@ -119,6 +121,7 @@ class SweepEngine {
   int64_t started_at_ = 0;
   std::atomic<int64_t> ended_at_{0};
   std::atomic<uint64_t> untested_{0};
+  std::atomic<uint64_t> unsent_{0};
   std::atomic<uint64_t> others_replies_{0};  // known once the sweep is done
 };
 

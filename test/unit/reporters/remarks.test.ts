@@ -68,6 +68,19 @@ describe('what the kernel dropped', () => {
   });
 });
 
+test('frames that never left are told where no address is untested for it', () => {
+  const statistics = { queued: 513, transmitted: 500 };
+  const inconclusive = report(statistics, { outcome: 'inconclusive' });
+  expect([...remarkLines(inconclusive, false)]).toEqual([
+    'warning: 13 of 513 frames never left, and it is not known whose they were',
+  ]);
+  // Asked again, with success.
+  expect([...remarkLines(report(statistics, { outcome: 'complete' }), false)]).toEqual([]);
+  // Not seen leaving, because the kernel dropped what showed it.
+  const dropped = report({ ...statistics, kernelDrops: 13 }, { outcome: 'inconclusive' });
+  expect([...remarkLines(dropped, false)]).not.toContainEqual(expect.stringContaining('never left'));
+});
+
 test('the statistics of a link end with its own estimates', () => {
   const [link] = example.links;
   if (!link) throw new Error('the example has a link');
