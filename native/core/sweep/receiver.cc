@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kIdleMs = 10;  // the sender waits to hear that nothing came
 constexpr int64_t kFinishStepMs = 2;
 // A block that was being filled when Finish was called is retired after kRetireMs. Without a ring nothing is
-// late, but a sweep without cooldown listens as long: its sending socket takes no less to close.
+// late, but a sweep without cooldown listens as long.
 constexpr int64_t kLastBlockNs = (2 * PacketRing::kRetireMs + 2) * kNanosecondsPerMillisecond;
 // Whoever waits for responders is woken at once by the first and then no more often than this.
 constexpr int64_t kNewsNs = 10 * kNanosecondsPerMillisecond;

@@ -130,6 +130,7 @@ void SweepEngine::RunSender() {
   ended_at_.store(MonotonicNs());
   state_.store(SweepStatus::State::kDone, std::memory_order_release);
   on_news_();
+  sockets_->CloseSenders();
   if (receiver_thread_.joinable()) receiver_thread_.join();
   receiver_.reset();
   sockets_.reset();
@@ -137,9 +138,9 @@ void SweepEngine::RunSender() {
   on_news_();
 }
 
-// Returns when all that was heard is known. Making and closing packet sockets the kernel waits for its own
-// readers (synchronize_net), tens of milliseconds in all: here and not on the event loop, for several sockets
-// at once, and while what was heard is already being reported.
+// Returns when all that was heard is known. To make and to close packet sockets the kernel waits for its own
+// readers (synchronize_net), tens of milliseconds in all: so it does that here and not on the event loop, for
+// the sockets of both threads at once, and while what was heard is already being reported.
 SendOutcome SweepEngine::Sweep() {
   try {
     sockets_->Listen();
@@ -155,7 +156,6 @@ SendOutcome SweepEngine::Sweep() {
   if (outcome == SendOutcome::kSystemError) Fail("sendmmsg", senders_->error());
   // What was under way to the receiver when the sweep ended is still read.
   receiver_->Finish();
-  sockets_->CloseSenders();
   all_read_.wait();
   if (sockets_->sent) {
     unsent_.store(CountUnsent(*sockets_->sent, counters_.queued.value(), counters_.answered.value(), stop_));
