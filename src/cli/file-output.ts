@@ -6,6 +6,9 @@ import { ArpsweepError, OptionError } from '../errors.js';
 import { fileProblem } from './failure.js';
 import type { Output } from './output.js';
 
+/** Nobody reads a draft, so its lines wait for company: each write by itself costs more than a sweep does. */
+const flushLength = 1 << 16;
+
 /**
  * Opens the place of `path` before anything is sent, so that a sweep is not made in vain.
  * @throws OptionError where nothing can be written there
@@ -73,6 +76,19 @@ async function replace(
   // A second Ctrl-C ends the process at once, and even then no draft is left.
   process.on('exit', removeDraft);
 
+  let pending = '';
+
+  async function flush(): Promise<void> {
+    const text = pending;
+    pending = '';
+    await writeAll(path, handle, text);
+  }
+
+  function write(text: string): Promise<void> | undefined {
+    pending += text;
+    return pending.length < flushLength ? undefined : flush();
+  }
+
   async function discard(): Promise<void> {
     process.off('exit', removeDraft);
     await handle.close().catch(() => undefined);
@@ -80,6 +96,10 @@ async function replace(
   }
 
   async function finish(): Promise<void> {
+    await flush().catch(async (error) => {
+      await discard();
+      throw error;
+    });
     try {
       if (existing) {
         // Under sudo the file would otherwise change hands; where that is not permitted, it does.
@@ -96,5 +116,5 @@ async function replace(
     process.off('exit', removeDraft);
   }
 
-  return { write: (text) => writeAll(path, handle, text), finish, discard };
+  return { write, finish, discard };
 }

@@ -33,6 +33,14 @@ describe('the output file', () => {
     expect(readdirSync(directory)).toEqual(['report.json']);
   });
 
+  test('holds every line in order, however many there are', async () => {
+    const output = await fileOutput(path);
+    const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`);
+    for (const line of lines) await output.write(line);
+    await output.finish();
+    expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
+  });
+
   test('replaces an older one only when it is complete, and keeps its mode', async () => {
     writeFileSync(path, 'old');
     chmodSync(path, 0o640);
