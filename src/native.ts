@@ -39,9 +39,16 @@ export interface NativeLink {
   readonly mtu: number;
   /** Index of the device below (IFLA_LINK), 0 where there is none or where it lives in another namespace. */
   readonly parentIndex: number;
+  /**
+   * The peer of a veth pair, or the device below (IFLA_LINK), also where it lives in another namespace: `namespaceId` is
+   * the number that this one has for it (`namespaceId()`), null where it is this one.
+   */
+  readonly linked: { readonly index: number; readonly namespaceId: number | null } | null;
   /** Index of the bridge, bond or VRF above (IFLA_MASTER), 0 where there is none. */
   readonly masterIndex: number;
   readonly vlan: { readonly id: number; readonly protocol: '802.1Q' | '802.1ad' } | null;
+  /** A bridge that tells VLANs apart. */
+  readonly vlanFiltering: boolean;
   readonly addresses: readonly NativeAddress[];
 }
 
@@ -62,6 +69,39 @@ export interface NativeNeighbour {
   readonly interfaceIndex: number;
   /** NUD_ state by name: `REACHABLE`, `STALE`, `FAILED`, … */
   readonly state: string;
+}
+
+/** An entry of a bridge's table, or of the address list that an interface itself keeps (bridge(8), fdb). */
+export interface NativeBridgeEntry {
+  readonly mac: string;
+  /** Index of the port; of the bridge itself for addresses that it takes for its own. */
+  readonly interfaceIndex: number;
+  /** Index of the bridge whose table holds it; 0 where the interface's own list does. */
+  readonly bridgeIndex: number;
+  /** Null where the bridge does not tell VLANs apart. */
+  readonly vlan: number | null;
+  /** NUD_ state by name: `PERMANENT` is an address of this machine's own, `NOARP` a static entry, others are learnt. */
+  readonly state: string;
+  /** NTF_ flags by name without the prefix: `SELF`, `MASTER`, `EXT_LEARNED`, … */
+  readonly flags: readonly string[];
+}
+
+/** A port of a bridge and what it lets pass. */
+export interface NativeBridgePort {
+  readonly interfaceIndex: number;
+  readonly bridgeIndex: number;
+  readonly state: 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
+  /** Sends frames back out of the port that they came by. */
+  readonly hairpin: boolean;
+  readonly learning: boolean;
+  readonly unicastFlood: boolean;
+  readonly broadcastFlood: boolean;
+  /** Passes nothing on to other isolated ports. */
+  readonly isolated: boolean;
+  /** The bridge answers requests for neighbours that it knows, and keeps them from this port. */
+  readonly neighbourSuppression: boolean;
+  /** VLANs whose frames it takes and gives; meaningful where its bridge tells VLANs apart. */
+  readonly vlans: readonly { readonly id: number; readonly pvid: boolean; readonly untagged: boolean }[];
 }
 
 export interface EngineOptions {
@@ -197,11 +237,16 @@ export interface NativeEngine {
   untested(limit: number): Uint32Array;
 }
 
+/** Lists are of the present network namespace, or of the one that the file `namespacePath` stands for. */
 export interface NativeAddon {
   readonly Engine: new (options: EngineOptions, onWake: () => void) => NativeEngine;
-  listLinks(): NativeLink[];
-  listRoutes(): NativeRoute[];
-  listNeighbours(): NativeNeighbour[];
+  listLinks(namespacePath?: string | null): NativeLink[];
+  listRoutes(namespacePath?: string | null): NativeRoute[];
+  listNeighbours(namespacePath?: string | null): NativeNeighbour[];
+  listBridgeEntries(namespacePath?: string | null): NativeBridgeEntry[];
+  listBridgePorts(namespacePath?: string | null): NativeBridgePort[];
+  /** The number by which the present namespace, or the one of the file `from`, knows the one of `path`; null for none. */
+  namespaceId(path: string, from?: string | null): number | null;
 }
 
 /** Size of one packed record; its layout is native/core/sweep/record.h. */

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "binding/errors.h"
+#include "core/netlink/bridges.h"
 #include "core/netlink/interfaces.h"
+#include "core/netlink/namespace_id.h"
 #include "core/netlink/routes.h"
+#include "core/system/network_namespace.h"
 
 namespace arpsweep {
 namespace {
@@ -55,6 +58,13 @@ Napi::Value ToObject(Napi::Env env, const VlanInfo& vlan) {
   return object;
 }
 
+Napi::Value ToObject(Napi::Env env, const LinkedDevice& linked) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("index", linked.index);
+  object.Set("namespaceId", linked.namespace_id ? Napi::Number::New(env, *linked.namespace_id) : env.Null());
+  return object;
+}
+
 Napi::Value ToObject(Napi::Env env, const LinkInfo& link) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("index", link.index);
@@ -71,7 +81,9 @@ Napi::Value ToObject(Napi::Env env, const LinkInfo& link) {
   object.Set("mtu", link.mtu);
   object.Set("parentIndex", link.parent_index);
   object.Set("masterIndex", link.master_index);
+  object.Set("linked", link.linked ? ToObject(env, *link.linked) : env.Null());
   object.Set("vlan", link.vlan ? ToObject(env, *link.vlan) : env.Null());
+  object.Set("vlanFiltering", Napi::Boolean::New(env, link.vlan_filtering));
   object.Set("addresses", ToArray(env, link.addresses, [](Napi::Env scope, const AddressInfo& address) {
                return ToObject(scope, address);
              }));
@@ -97,12 +109,64 @@ Napi::Value ToObject(Napi::Env env, const NeighbourInfo& neighbour) {
   return object;
 }
 
+Napi::Value ToObject(Napi::Env env, const BridgeEntryInfo& entry) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("mac", Text(env, entry.mac.ToString()));
+  object.Set("interfaceIndex", entry.interface_index);
+  object.Set("bridgeIndex", entry.bridge_index);
+  object.Set("vlan", entry.vlan ? Napi::Number::New(env, *entry.vlan) : env.Null());
+  object.Set("state", Text(env, NeighbourStateName(entry.state)));
+  object.Set("flags", ToArray(env, NeighbourFlagNames(entry.flags), Text));
+  return object;
+}
+
+Napi::Value ToObject(Napi::Env env, const PortVlan& vlan) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("id", vlan.id);
+  object.Set("pvid", Napi::Boolean::New(env, vlan.pvid));
+  object.Set("untagged", Napi::Boolean::New(env, vlan.untagged));
+  return object;
+}
+
+Napi::Value ToObject(Napi::Env env, const BridgePortInfo& port) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("interfaceIndex", port.interface_index);
+  object.Set("bridgeIndex", port.bridge_index);
+  object.Set("state", Text(env, PortStateName(port.state)));
+  object.Set("hairpin", Napi::Boolean::New(env, port.hairpin));
+  object.Set("learning", Napi::Boolean::New(env, port.learning));
+  object.Set("unicastFlood", Napi::Boolean::New(env, port.unicast_flood));
+  object.Set("broadcastFlood", Napi::Boolean::New(env, port.broadcast_flood));
+  object.Set("isolated", Napi::Boolean::New(env, port.isolated));
+  object.Set("neighbourSuppression", Napi::Boolean::New(env, port.neighbour_suppression));
+  object.Set("vlans", ToArray(env, port.vlans,
+                              [](Napi::Env scope, const PortVlan& vlan) { return ToObject(scope, vlan); }));
+  return object;
+}
+
+// The path of a namespace that a call was given, or nothing for the present one.
+std::string NamespacePath(const Napi::Value& value) {
+  return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+}
+
 // The binding of a function that lists something.
 template <auto List>
 Napi::Value ListBinding(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return WithJsErrors(env, [env]() -> Napi::Value {
-    return ToArray(env, List(), [](Napi::Env scope, const auto& item) { return ToObject(scope, item); });
+  return WithJsErrors(env, [&]() -> Napi::Value {
+    decltype(List()) items;
+    RunInNetworkNamespace(NamespacePath(info[0]), [&] { items = List(); });
+    return ToArray(env, items, [](Napi::Env scope, const auto& item) { return ToObject(scope, item); });
+  });
+}
+
+Napi::Value NamespaceIdBinding(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return WithJsErrors(env, [&]() -> Napi::Value {
+    const FileDescriptor target = OpenNetworkNamespace(NamespacePath(info[0]));
+    std::optional<int> id;
+    RunInNetworkNamespace(NamespacePath(info[1]), [&] { id = NamespaceId(target.get()); });
+    return id ? Napi::Number::New(env, *id) : env.Null();
   });
 }
 
@@ -112,6 +176,10 @@ void InitInterfaces(Napi::Env env, Napi::Object exports) {
   exports.Set("listLinks", Napi::Function::New<ListBinding<ListLinks>>(env, "listLinks"));
   exports.Set("listRoutes", Napi::Function::New<ListBinding<ListRoutes>>(env, "listRoutes"));
   exports.Set("listNeighbours", Napi::Function::New<ListBinding<ListNeighbours>>(env, "listNeighbours"));
+  exports.Set("listBridgeEntries",
+              Napi::Function::New<ListBinding<ListBridgeEntries>>(env, "listBridgeEntries"));
+  exports.Set("listBridgePorts", Napi::Function::New<ListBinding<ListBridgePorts>>(env, "listBridgePorts"));
+  exports.Set("namespaceId", Napi::Function::New<NamespaceIdBinding>(env, "namespaceId"));
 }
 
 }  // namespace arpsweep

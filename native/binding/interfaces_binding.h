@@ -4,7 +4,8 @@
 
 namespace arpsweep {
 
-/// Sets `listLinks`, `listRoutes` and `listNeighbours` as src/native.ts declares them.
+/// Sets `listLinks` and the other lists of what the kernel knows, and `namespaceId`, as src/native.ts
+/// declares them.
 void InitInterfaces(Napi::Env env, Napi::Object exports);
 
 }  // namespace arpsweep

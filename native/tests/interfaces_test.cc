@@ -123,6 +123,36 @@ TEST_CASE("interfaces: the parent is the device below, never the peer and never 
   }
 }
 
+TEST_CASE("interfaces: the other end of a link is a peer or the device below, in whichever namespace") {
+  for (const char* kind : {"veth", "netkit", "macvlan", "vlan"}) {
+    CAPTURE(kind);
+    const auto here = ParsedLink(LinkOfKind(kind, 3)).linked;
+    REQUIRE(here);
+    CHECK(here->index == 3);
+    CHECK_FALSE(here->namespace_id);
+    const auto elsewhere = ParsedLink(LinkOfKind(kind, 3).Attribute(IFLA_LINK_NETNSID, int32_t{0})).linked;
+    REQUIRE(elsewhere);
+    CHECK(elsewhere->index == 3);
+    CHECK(elsewhere->namespace_id == 0);
+    CHECK_FALSE(ParsedLink(LinkOfKind(kind, 0)).linked);
+  }
+  CHECK_FALSE(ParsedLink(LinkOfKind("vxlan", 3)).linked);
+}
+
+TEST_CASE("interfaces: a bridge says whether it tells VLANs apart") {
+  const auto filtering = [](const char* kind, uint8_t value) {
+    NetlinkBuilder info;
+    info.Text(IFLA_INFO_KIND, kind)
+        .Nested(IFLA_INFO_DATA, NetlinkBuilder().Attribute(IFLA_BR_VLAN_FILTERING, value));
+    return ParsedLink(NetlinkBuilder().Message(RTM_NEWLINK, Link()).Nested(IFLA_LINKINFO, info))
+        .vlan_filtering;
+  };
+  CHECK(filtering("bridge", 1));
+  CHECK_FALSE(filtering("bridge", 0));
+  // The same number is another attribute of another kind.
+  CHECK_FALSE(filtering("macvlan", 1));
+}
+
 TEST_CASE("interfaces: a VLAN link has the identifier and the protocol of its tag") {
   const VlanInfo customer = ParsedLink(Vlan(100, ETH_P_8021Q)).vlan.value();
   CHECK(customer.id == 100);

@@ -46,7 +46,9 @@ export function link(
     mtu: 1500,
     parentIndex: 0,
     masterIndex: 0,
+    linked: null,
     vlan: null,
+    vlanFiltering: false,
     addresses,
     ...more,
   };
@@ -174,6 +176,9 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     listLinks: () => [...links],
     listRoutes: () => [...routes],
     listNeighbours: () => [],
+    listBridgeEntries: () => [],
+    listBridgePorts: () => [],
+    namespaceId: () => null,
   };
   return { addon, engines };
 }

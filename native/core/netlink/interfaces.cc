@@ -26,16 +26,25 @@ struct AddressRequest {
   ifaddrmsg address{};
 };
 
-// The kinds whose IFLA_LINK is the device that carries their frames. For others it is something else: the
-// peer of veth, netkit and vxcan, the device to which a tunnel's packets are bound.
+// The kinds whose IFLA_LINK is the device that carries their frames, and those whose is their peer. For
+// others it is something else, as the device to which a tunnel's packets are bound.
 constexpr std::array<std::string_view, 8> kStackedKinds{"vlan",   "macvlan", "macvtap", "ipvlan",
                                                         "ipvtap", "macsec",  "ipoib",   "dsa"};
+constexpr std::array<std::string_view, 3> kPairedKinds{"veth", "netkit", "vxcan"};
 
-int ParentIndex(const Attributes& attributes, std::string_view kind) {
-  // With IFLA_LINK_NETNSID the index counts in another namespace, where it names another device than here.
-  if (attributes.Has(IFLA_LINK_NETNSID)) return 0;
-  if (std::find(kStackedKinds.begin(), kStackedKinds.end(), kind) == kStackedKinds.end()) return 0;
-  return static_cast<int>(attributes.Uint32(IFLA_LINK).value_or(0));
+template <size_t kSize>
+bool Contains(const std::array<std::string_view, kSize>& kinds, std::string_view kind) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+std::optional<LinkedDevice> Linked(const Attributes& attributes, std::string_view kind) {
+  if (!Contains(kStackedKinds, kind) && !Contains(kPairedKinds, kind)) return std::nullopt;
+  const auto index = attributes.Uint32(IFLA_LINK);
+  if (!index || *index == 0) return std::nullopt;
+  LinkedDevice linked;
+  linked.index = static_cast<int>(*index);
+  if (const auto id = attributes.Uint32(IFLA_LINK_NETNSID)) linked.namespace_id = static_cast<int>(*id);
+  return linked;
 }
 
 std::optional<VlanInfo> ParseVlan(const Attributes& data) {
@@ -78,9 +87,15 @@ std::optional<LinkInfo> ParseLink(const NetlinkMessage& message) {
   const bool lower_up = (link.flags & IFF_LOWER_UP) != 0;
   link.carrier = attributes.Uint8(IFLA_CARRIER).value_or(lower_up ? 1 : 0) != 0;
   link.mtu = attributes.Uint32(IFLA_MTU).value_or(0);
-  link.parent_index = ParentIndex(attributes, link.kind);
+  link.linked = Linked(attributes, link.kind);
+  // In another namespace the index names another device than here.
+  if (link.linked && !link.linked->namespace_id && Contains(kStackedKinds, link.kind)) {
+    link.parent_index = link.linked->index;
+  }
   link.master_index = static_cast<int>(attributes.Uint32(IFLA_MASTER).value_or(0));
-  if (link.kind == "vlan") link.vlan = ParseVlan(link_info.Nested(IFLA_INFO_DATA));
+  const Attributes data = link_info.Nested(IFLA_INFO_DATA);
+  if (link.kind == "vlan") link.vlan = ParseVlan(data);
+  if (link.kind == "bridge") link.vlan_filtering = data.Uint8(IFLA_BR_VLAN_FILTERING).value_or(0) != 0;
   return link;
 }
 

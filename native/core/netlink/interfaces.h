@@ -30,6 +30,14 @@ struct VlanInfo {
   uint16_t protocol = 0;
 };
 
+/// The device at the other end of a link (IFLA_LINK).
+struct LinkedDevice {
+  int index = 0;
+  /// The namespace in which the index counts, by the number that this one has for it (NamespaceId); nothing
+  /// where it is this one.
+  std::optional<int> namespace_id;
+};
+
 /// A network interface with its IPv4 addresses in the kernel's order.
 struct LinkInfo {
   int index = 0;
@@ -52,9 +60,13 @@ struct LinkInfo {
   uint32_t mtu = 0;
   /// The device below that carries this one's frames, in the same namespace; 0 where there is none.
   int parent_index = 0;
+  /// The peer of a veth pair, or the device below, also where it lives in another namespace.
+  std::optional<LinkedDevice> linked;
   /// The bridge, bond or VRF above; 0 where there is none.
   int master_index = 0;
   std::optional<VlanInfo> vlan;
+  /// A bridge that tells VLANs apart.
+  bool vlan_filtering = false;
   std::vector<AddressInfo> addresses;
 };
 

@@ -17,6 +17,22 @@ NetlinkBytes AfterPadded(NetlinkBytes bytes, size_t length) {
   return bytes.subspan(std::min(padded, bytes.size()));
 }
 
+struct Attribute {
+  uint16_t type;
+  NetlinkBytes value;
+};
+
+// Takes the first attribute off `rest`; nothing at the end of the row.
+std::optional<Attribute> TakeAttribute(NetlinkBytes* rest) {
+  const auto header = ReadStruct<rtattr>(*rest);
+  if (!header || header->rta_len < sizeof(rtattr) || header->rta_len > rest->size()) return std::nullopt;
+  // Newer kernels mark nested and big-endian attributes in the two upper bits of the type.
+  const Attribute attribute{static_cast<uint16_t>(header->rta_type & NLA_TYPE_MASK),
+                            rest->subspan(sizeof(rtattr), header->rta_len - sizeof(rtattr))};
+  *rest = AfterPadded(*rest, header->rta_len);
+  return attribute;
+}
+
 }  // namespace
 
 int NetlinkMessage::Error() const {
@@ -41,15 +57,19 @@ NetlinkBytes AfterStruct(NetlinkBytes bytes, size_t size) {
 
 std::optional<NetlinkBytes> Attributes::Find(uint16_t type) const {
   NetlinkBytes rest = bytes_;
-  while (const auto header = ReadStruct<rtattr>(rest)) {
-    if (header->rta_len < sizeof(rtattr) || header->rta_len > rest.size()) return std::nullopt;
-    // Newer kernels mark nested and big-endian attributes in the two upper bits of the type.
-    if ((header->rta_type & NLA_TYPE_MASK) == type) {
-      return rest.subspan(sizeof(rtattr), header->rta_len - sizeof(rtattr));
-    }
-    rest = AfterPadded(rest, header->rta_len);
+  while (const auto attribute = TakeAttribute(&rest)) {
+    if (attribute->type == type) return attribute->value;
   }
   return std::nullopt;
+}
+
+std::vector<NetlinkBytes> Attributes::FindAll(uint16_t type) const {
+  std::vector<NetlinkBytes> values;
+  NetlinkBytes rest = bytes_;
+  while (const auto attribute = TakeAttribute(&rest)) {
+    if (attribute->type == type) values.push_back(attribute->value);
+  }
+  return values;
 }
 
 std::optional<uint16_t> Attributes::BigEndian16(uint16_t type) const {

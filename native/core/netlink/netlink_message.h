@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "core/wire/mac_address.h"
 
@@ -51,6 +52,8 @@ class Attributes {
   explicit Attributes(NetlinkBytes bytes) : bytes_(bytes) {}
 
   std::optional<NetlinkBytes> Find(uint16_t type) const;
+  /// The values of an attribute that may stand in the row several times, in their order.
+  std::vector<NetlinkBytes> FindAll(uint16_t type) const;
   bool Has(uint16_t type) const { return Find(type).has_value(); }
   /// The attributes inside one, an empty row where it is absent.
   Attributes Nested(uint16_t type) const { return Attributes(Find(type).value_or(NetlinkBytes{})); }

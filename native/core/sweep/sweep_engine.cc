@@ -1,7 +1,6 @@
 #include "core/sweep/sweep_engine.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -17,27 +16,13 @@
 
 #include "core/sweep/kernel_line.h"
 #include "core/sweep/unsent.h"
+#include "core/system/blocked_signals.h"
 #include "core/system/clock.h"
 #include "core/system/system_error.h"
 
 namespace arpsweep {
 namespace {
 
-// Signals belong to the main thread of the program that we are part of.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 double Milliseconds(int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerMillisecond);
