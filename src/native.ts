@@ -237,9 +237,51 @@ export interface NativeEngine {
   untested(limit: number): Uint32Array;
 }
 
+/** A link to listen on. */
+export interface ListenLink {
+  readonly interface: string;
+  /** File of its network namespace; null for the present one. */
+  readonly namespacePath: string | null;
+  /** Hear frames to other machines as well, which a bridge passes on without looking at them. */
+  readonly promiscuous: boolean;
+}
+
+export interface ListenerStatus {
+  readonly state: 'idle' | 'listening' | 'done';
+  /** Frames lost here, because they were not drained in time. */
+  readonly overruns: number;
+  /** In the order in which they were opened. */
+  readonly links: readonly {
+    readonly state: 'up' | 'no-carrier' | 'down' | 'gone';
+    /** Frames that the kernel dropped. */
+    readonly kernelDrops: number;
+  }[];
+  /** The system call that ended the listening, where one failed. */
+  readonly fault: { readonly syscall: string; readonly errno: number } | null;
+}
+
+/** Hears every ARP frame on its links, those that this machine sends there included, and sends nothing. */
+export interface NativeListener {
+  /** Opens one more link, before the start. What a thread of its own does in another namespace moves nothing else. */
+  open(link: ListenLink): void;
+  start(): void;
+  /** Ends the listening once what the kernel has received by now is read; the state `done` is told by a wake-up. */
+  finish(): void;
+  /** Ends it now. What was heard can still be drained. Idempotent. */
+  close(): void;
+  /**
+   * Moves the oldest frames into the buffer, `HEARD_FRAME_BYTES` each, in the order of each link.
+   * @returns how many
+   */
+  drain(into: Uint8Array): number;
+  status(): ListenerStatus;
+}
+
 /** Lists are of the present network namespace, or of the one that the file `namespacePath` stands for. */
 export interface NativeAddon {
   readonly Engine: new (options: EngineOptions, onWake: () => void) => NativeEngine;
+  /** Keeps up to `capacity` frames until they are drained. */
+  readonly Listener: new (capacity: number, onWake: () => void) => NativeListener;
   listLinks(namespacePath?: string | null): NativeLink[];
   listRoutes(namespacePath?: string | null): NativeRoute[];
   listNeighbours(namespacePath?: string | null): NativeNeighbour[];
@@ -251,6 +293,9 @@ export interface NativeAddon {
 
 /** Size of one packed record; its layout is native/core/sweep/record.h. */
 export const RECORD_BYTES = 48;
+
+/** Size of one frame that was heard; its layout is native/core/listen/heard_frame.h. */
+export const HEARD_FRAME_BYTES = 160;
 
 let loaded: NativeAddon | undefined;
 

@@ -1,6 +1,5 @@
 #include "binding/engine_binding.h"
 
-#include <atomic>
 #include <cmath>
 #include <memory>
 #include <span>
@@ -9,39 +8,11 @@
 #include <vector>
 
 #include "binding/errors.h"
+#include "binding/waker.h"
 #include "core/sweep/sweep_engine.h"
 
 namespace arpsweep {
 namespace {
-
-// Carries wake-ups from the engine's threads to JavaScript: no data, and at most one is under way.
-class Waker {
- public:
-  Waker(Napi::Env env, const Napi::Function& on_wake)
-      : function_(Function::New(env, on_wake, "arpsweep", 1, 1)) {}
-  // On the event loop's thread, when no engine thread is left. Lets the loop end; what is under way is
-  // dropped.
-  ~Waker() { function_.Abort(); }
-  Waker(const Waker&) = delete;
-  Waker& operator=(const Waker&) = delete;
-
-  // Any thread.
-  void Wake() {
-    if (pending_.exchange(true)) return;
-    if (function_.NonBlockingCall(this) != napi_ok) pending_.store(false);
-  }
-
- private:
-  static void Call(Napi::Env env, Napi::Function on_wake, std::nullptr_t*, Waker* self) {
-    if (env == nullptr) return;  // aborted; the waker is gone
-    self->pending_.store(false);
-    on_wake.Call({});
-  }
-  using Function = Napi::TypedThreadSafeFunction<std::nullptr_t, Waker, Waker::Call>;
-
-  Function function_;
-  std::atomic<bool> pending_{false};
-};
 
 MacAddress MacFrom(const Napi::Value& value) {
   const auto mac = MacAddress::Parse(value.As<Napi::String>().Utf8Value());

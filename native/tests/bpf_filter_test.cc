@@ -65,6 +65,19 @@ TEST_CASE("the filter tells our MAC from those that differ in one bit") {
   }
 }
 
+TEST_CASE("the filter of a listener passes all that says it is ARP, in either direction, and nothing else") {
+  const auto filter = BuildListenFilter();
+  for (const CatalogueEntry& entry : FrameCatalogue()) {
+    CAPTURE(entry.name);
+    // Of those that are too short, some end before their type does.
+    const bool typed = entry.result != ParseResult::kTooShort || entry.in || entry.name == "cut, to another";
+    const uint32_t expected = typed && entry.result != ParseResult::kNotArp ? 0xffffffff : 0;
+    CHECK(Judge(filter, entry.frame, PACKET_HOST) == expected);
+    CHECK(Judge(filter, entry.frame, PACKET_OTHERHOST) == expected);
+    CHECK(Judge(filter, entry.frame, PACKET_OUTGOING) == expected);
+  }
+}
+
 TEST_CASE("the assembler refuses labels that lie behind, nowhere or too far") {
   BpfAssembler nowhere;
   nowhere.Jump(nowhere.NewLabel());

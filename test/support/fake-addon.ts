@@ -173,6 +173,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
   }
   const addon = {
     Engine: Engine as unknown as NativeAddon['Engine'],
+    Listener: Object as unknown as NativeAddon['Listener'],
     listLinks: () => [...links],
     listRoutes: () => [...routes],
     listNeighbours: () => [],

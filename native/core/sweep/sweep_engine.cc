@@ -23,7 +23,6 @@
 namespace arpsweep {
 namespace {
 
-
 double Milliseconds(int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerMillisecond);
 }

@@ -1,5 +1,7 @@
 #include "core/system/packet_queue.h"
 
+#include <linux/if_ether.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -28,6 +30,14 @@ PacketQueue::PacketQueue(int fd) : fd_(fd) {
   }
 }
 
+namespace {
+
+uint16_t TagProtocol(const tpacket_auxdata& data) {
+  return (data.tp_status & TP_STATUS_VLAN_TPID_VALID) != 0 ? data.tp_vlan_tpid : uint16_t{ETH_P_8021Q};
+}
+
+}  // namespace
+
 size_t PacketQueue::Receive() {
   for (mmsghdr& message : messages_) {
     message.msg_hdr.msg_namelen = sizeof(sockaddr_ll);
@@ -43,7 +53,9 @@ size_t PacketQueue::Receive() {
 ReceivedFrame PacketQueue::Describe(size_t i) const {
   ReceivedFrame frame;
   frame.bytes = {slots_[i].bytes.data(), std::min<size_t>(messages_[i].msg_len, kFrameBytes)};
-  frame.outgoing = slots_[i].address.sll_pkttype == PACKET_OUTGOING;
+  frame.packet_type = slots_[i].address.sll_pkttype;
+  frame.outgoing = frame.packet_type == PACKET_OUTGOING;
+  frame.length = messages_[i].msg_len;
   frame.realtime_ns = read_at_;
   frame.stamped = false;
   // CMSG_NXTHDR takes no const.
@@ -58,7 +70,8 @@ ReceivedFrame PacketQueue::Describe(size_t i) const {
     } else if (control->cmsg_level == SOL_PACKET && control->cmsg_type == PACKET_AUXDATA) {
       tpacket_auxdata data{};
       std::memcpy(&data, CMSG_DATA(control), sizeof(data));
-      if ((data.tp_status & TP_STATUS_VLAN_VALID) != 0) frame.vlan_id = data.tp_vlan_tci & 0x0fff;
+      frame.length = data.tp_len;
+      if ((data.tp_status & TP_STATUS_VLAN_VALID) != 0) frame.SetTag(TagProtocol(data), data.tp_vlan_tci);
     }
   }
   return frame;

@@ -10,11 +10,11 @@
 
 namespace arpsweep {
 
-PacketRing::PacketRing(int fd, size_t bytes) {
+PacketRing::PacketRing(int fd, size_t bytes, size_t block_bytes) : block_bytes_(block_bytes) {
   SetOption(fd, SOL_PACKET, PACKET_VERSION, int{TPACKET_V3}, "setsockopt PACKET_VERSION");
   tpacket_req3 request{};
-  request.tp_block_size = kBlockBytes;
-  request.tp_block_nr = static_cast<unsigned>(std::max<size_t>(bytes / kBlockBytes, 2));
+  request.tp_block_size = static_cast<unsigned>(block_bytes);
+  request.tp_block_nr = static_cast<unsigned>(std::max<size_t>(bytes / block_bytes, 2));
   request.tp_frame_size = TPACKET_ALIGNMENT << 7;
   request.tp_frame_nr =
       static_cast<unsigned>(request.tp_block_size / request.tp_frame_size * request.tp_block_nr);
@@ -31,14 +31,14 @@ PacketRing::~PacketRing() {
 }
 
 tpacket_block_desc* PacketRing::ReadyBlock() {
-  auto* block = reinterpret_cast<tpacket_block_desc*>(ring_ + next_block_ * kBlockBytes);
+  auto* block = reinterpret_cast<tpacket_block_desc*>(ring_ + next_block_ * block_bytes_);
   std::atomic_ref<uint32_t> status(block->hdr.bh1.block_status);
   return (status.load(std::memory_order_acquire) & TP_STATUS_USER) != 0 ? block : nullptr;
 }
 
 bool PacketRing::IsEmpty() const {
   // The kernel counts frames as it fills the block (net/packet/af_packet.c, prb_fill_curr_block).
-  auto* block = reinterpret_cast<tpacket_block_desc*>(ring_ + next_block_ * kBlockBytes);
+  auto* block = reinterpret_cast<tpacket_block_desc*>(ring_ + next_block_ * block_bytes_);
   const std::atomic_ref<uint32_t> frames(block->hdr.bh1.num_pkts);
   const std::atomic_ref<uint32_t> status(block->hdr.bh1.block_status);
   return (status.load(std::memory_order_acquire) & TP_STATUS_USER) == 0 &&

@@ -58,9 +58,9 @@ ReceiveSocket::ReceiveSocket(int interface_index, const std::vector<sock_filter>
   SetOption(fd_.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, int{1}, "setsockopt PACKET_IGNORE_OUTGOING");
 }
 
-void ReceiveSocket::Listen(size_t ring_bytes) {
+void ReceiveSocket::Listen(size_t ring_bytes, size_t block_bytes) {
   if (ring_bytes > 0) {
-    ring_.emplace(fd_.get(), ring_bytes);
+    ring_.emplace(fd_.get(), ring_bytes, block_bytes);
   } else {
     queue_.emplace(fd_.get());
   }

@@ -43,7 +43,7 @@ class ReceiveSocket {
 
   /// Begins to receive: into a ring of so many bytes, which takes tens of milliseconds to make, or, with 0,
   /// into the socket's own queue.
-  void Listen(size_t ring_bytes);
+  void Listen(size_t ring_bytes, size_t block_bytes = PacketRing::kBlockBytes);
 
   int fd() const { return fd_.get(); }
 

@@ -35,14 +35,41 @@ constexpr uint32_t kLengths = ETH_ALEN << 8 | sizeof(uint32_t);
 // Scratch memory: what stood in the place of the EtherType. Behind LLC/SNAP it is the length, else ETH_P_ARP.
 constexpr uint32_t kTypeOrLength = 0;
 
+// Goes to `arp` with X set, or to `reject`. A load beyond the end of the frame rejects by itself.
+void FindArp(BpfAssembler* bpf, Label arp, Label reject) {
+  const Label other = bpf->NewLabel();
+  for (uint32_t tags = 0; tags <= 2; ++tags) {
+    bpf->Statement(BPF_LDX | BPF_W | BPF_IMM, tags * kTagLength);
+    bpf->Statement(BPF_LD | BPF_H | BPF_IND, kType);
+    bpf->Statement(BPF_ST, kTypeOrLength);
+    bpf->JumpIf(BPF_JEQ, ETH_P_ARP, arp);
+    if (tags == 2) break;
+    const Label tagged = bpf->NewLabel();
+    bpf->JumpIf(BPF_JEQ, ETH_P_8021Q, tagged);
+    bpf->JumpIf(BPF_JEQ, ETH_P_8021AD, tagged);
+    bpf->JumpIf(BPF_JEQ, ETH_P_QINQ1, tagged, other);
+    bpf->Place(tagged);
+  }
+  bpf->Place(other);
+  bpf->JumpIf(BPF_JGE, ETH_P_802_3_MIN, reject);
+  bpf->Statement(BPF_LD | BPF_W | BPF_IND, ETH_HLEN);
+  bpf->Require(kSnapFirst, reject);
+  bpf->Statement(BPF_LD | BPF_W | BPF_IND, ETH_HLEN + 4);
+  bpf->Require(kSnapSecond, reject);
+  bpf->Statement(BPF_MISC | BPF_TXA);
+  bpf->Statement(BPF_ALU | BPF_ADD | BPF_K, kSnapLength);
+  bpf->Statement(BPF_MISC | BPF_TAX);
+}
+
 class SweepFilter {
  public:
   explicit SweepFilter(const MacAddress& our_mac)
       : mac_high_(LoadBigEndian16(&our_mac.bytes[0])), mac_low_(LoadBigEndian32(&our_mac.bytes[2])) {}
 
   std::vector<sock_filter> Build() {
-    FindArp();
-    bpf_.Place(arp_);
+    const Label arp = bpf_.NewLabel();
+    FindArp(&bpf_, arp, reject_);
+    bpf_.Place(arp);
     Ancillary(SKF_AD_PKTTYPE);
     bpf_.JumpIf(BPF_JEQ, PACKET_OUTGOING, outgoing_);
     JudgeIncoming();
@@ -55,32 +82,6 @@ class SweepFilter {
   }
 
  private:
-  // Ends at arp_ with X set, or rejects. A load beyond the end of the frame rejects by itself.
-  void FindArp() {
-    const Label other = bpf_.NewLabel();
-    for (uint32_t tags = 0; tags <= 2; ++tags) {
-      bpf_.Statement(BPF_LDX | BPF_W | BPF_IMM, tags * kTagLength);
-      bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kType);
-      bpf_.Statement(BPF_ST, kTypeOrLength);
-      bpf_.JumpIf(BPF_JEQ, ETH_P_ARP, arp_);
-      if (tags == 2) break;
-      const Label tagged = bpf_.NewLabel();
-      bpf_.JumpIf(BPF_JEQ, ETH_P_8021Q, tagged);
-      bpf_.JumpIf(BPF_JEQ, ETH_P_8021AD, tagged);
-      bpf_.JumpIf(BPF_JEQ, ETH_P_QINQ1, tagged, other);
-      bpf_.Place(tagged);
-    }
-    bpf_.Place(other);
-    bpf_.JumpIf(BPF_JGE, ETH_P_802_3_MIN, reject_);
-    bpf_.Statement(BPF_LD | BPF_W | BPF_IND, ETH_HLEN);
-    bpf_.Require(kSnapFirst, reject_);
-    bpf_.Statement(BPF_LD | BPF_W | BPF_IND, ETH_HLEN + 4);
-    bpf_.Require(kSnapSecond, reject_);
-    bpf_.Statement(BPF_MISC | BPF_TXA);
-    bpf_.Statement(BPF_ALU | BPF_ADD | BPF_K, kSnapLength);
-    bpf_.Statement(BPF_MISC | BPF_TAX);
-  }
-
   void JudgeIncoming() {
     const Label not_from_us = bpf_.NewLabel();
     RequireOurMac(kSource, not_from_us);
@@ -149,13 +150,24 @@ class SweepFilter {
   const uint32_t mac_high_;
   const uint32_t mac_low_;
   BpfAssembler bpf_;
-  const Label arp_ = bpf_.NewLabel();
   const Label outgoing_ = bpf_.NewLabel();
   const Label accept_ = bpf_.NewLabel();
   const Label reject_ = bpf_.NewLabel();
 };
 
 }  // namespace
+
+std::vector<sock_filter> BuildListenFilter() {
+  BpfAssembler bpf;
+  const Label arp = bpf.NewLabel();
+  const Label reject = bpf.NewLabel();
+  FindArp(&bpf, arp, reject);
+  bpf.Place(arp);
+  bpf.Statement(BPF_RET | BPF_K, kWholeFrame);
+  bpf.Place(reject);
+  bpf.Statement(BPF_RET | BPF_K, kReject);
+  return bpf.Finish();
+}
 
 std::vector<sock_filter> BuildSweepFilter(const MacAddress& our_mac) {
   return SweepFilter(our_mac).Build();

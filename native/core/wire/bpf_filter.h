@@ -8,9 +8,14 @@
 
 namespace arpsweep {
 
-/// A classic BPF program for an AF_PACKET, SOCK_RAW socket bound to ETH_P_ALL. It looks at ARP only,
-/// untagged, behind one or two tags (the kernel moves an outer tag of an incoming frame out of the data) or
-/// behind LLC/SNAP.
+// Classic BPF programs for an AF_PACKET, SOCK_RAW socket bound to ETH_P_ALL. They look at ARP only, untagged,
+// behind one or two tags (the kernel moves an outer tag of an incoming frame out of the data) or behind
+// LLC/SNAP. A frame passes whole; everything else ends in the kernel.
+
+/// Passes every frame of ARP, in either direction, however malformed.
+std::vector<sock_filter> BuildListenFilter();
+
+/// What a sweep from `our_mac` has to see.
 ///
 /// Outgoing (PACKET_OUTGOING) it passes, as proof of sending:
 /// - requests whose Ethernet source is `our_mac`.
@@ -21,8 +26,6 @@ namespace arpsweep {
 /// - what has our MAC as Ethernet source: our own frames come back, or a clone of our MAC;
 /// - what is malformed in type, length or by truncation, where our MAC is the Ethernet destination, to be
 /// counted.
-///
-/// A frame passes whole. Everything else ends in the kernel.
 std::vector<sock_filter> BuildSweepFilter(const MacAddress& our_mac);
 
 }  // namespace arpsweep
