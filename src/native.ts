@@ -244,6 +244,8 @@ export interface ListenLink {
   readonly namespacePath: string | null;
   /** Hear frames to other machines as well, which a bridge passes on without looking at them. */
   readonly promiscuous: boolean;
+  /** Hear what this machine sends there as well. */
+  readonly outgoing: boolean;
 }
 
 export interface ListenerStatus {
@@ -260,7 +262,7 @@ export interface ListenerStatus {
   readonly fault: { readonly syscall: string; readonly errno: number } | null;
 }
 
-/** Hears every ARP frame on its links, those that this machine sends there included, and sends nothing. */
+/** Hears every ARP frame on its links, and sends nothing. */
 export interface NativeListener {
   /** Opens one more link, before the start. What a thread of its own does in another namespace moves nothing else. */
   open(link: ListenLink): void;
@@ -281,7 +283,10 @@ export interface NativeListener {
 export interface NativeAddon {
   readonly Engine: new (options: EngineOptions, onWake: () => void) => NativeEngine;
   /** Keeps up to `capacity` frames until they are drained. */
-  readonly Listener: new (capacity: number, onWake: () => void) => NativeListener;
+  readonly Listener: new (
+    capacity: number,
+    onWake: () => void,
+  ) => NativeListener;
   listLinks(namespacePath?: string | null): NativeLink[];
   listRoutes(namespacePath?: string | null): NativeRoute[];
   listNeighbours(namespacePath?: string | null): NativeNeighbour[];

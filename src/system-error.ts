@@ -22,9 +22,10 @@ export function explainNativeError(error: unknown, doing: string): unknown {
 /** The typed error for a failed system call. `doing` completes "could not …". */
 export function systemFailure({ syscall, errno }: Fault, doing: string, cause?: Error): ArpsweepError {
   if (errno === constants.errno.EPERM || errno === constants.errno.EACCES) {
+    const capability = capabilityFor(syscall);
     return new PermissionError(
-      `This process may not ${doing}: ${syscall} needs the capability CAP_NET_RAW.`,
-      permissionRemedy(process.execPath, process.argv.slice(1)),
+      `This process may not ${doing}: ${syscall} needs the capability CAP_${capability}.`,
+      permissionRemedy(process.execPath, process.argv.slice(1), capability),
       cause && { cause },
     );
   }
@@ -38,10 +39,15 @@ export function systemFailure({ syscall, errno }: Fault, doing: string, cause?: 
   );
 }
 
+/** setns(2), and open(2) of the file that stands for a namespace, are for administrators; else it is packet(7). */
+function capabilityFor(syscall: string): string {
+  return syscall === 'setns' || syscall === 'open' ? 'SYS_ADMIN' : 'NET_RAW';
+}
+
 /** Names node and the script by their paths, because sudo resets PATH. */
-export function permissionRemedy(execPath: string, args: readonly string[]): string {
+export function permissionRemedy(execPath: string, args: readonly string[], capability = 'NET_RAW'): string {
   const command = ['sudo', execPath, ...args].map(quote).join(' ');
-  return `Run it as root: ${command} (in a container: as root with the capability NET_RAW added).`;
+  return `Run it as root: ${command} (in a container: as root with the capability ${capability} added).`;
 }
 
 function quote(word: string): string {

@@ -88,6 +88,7 @@ class ListenerObject : public Napi::ObjectWrap<ListenerObject> {
     opened.interface = link.Get("interface").As<Napi::String>().Utf8Value();
     if (path.IsString()) opened.namespace_path = path.As<Napi::String>().Utf8Value();
     opened.promiscuous = link.Get("promiscuous").ToBoolean();
+    opened.outgoing = link.Get("outgoing").ToBoolean();
     WithJsErrors(info.Env(), [&] { listener_->Open(opened); });
   }
 

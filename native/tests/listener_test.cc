@@ -102,6 +102,7 @@ TEST_SUITE("threads") {
     Listener listener(kCapacity, kNothing);
     listener.Open({.interface = "near"});
     listener.Open({.interface = "far", .namespace_path = kFarNamespace});
+    listener.Open({.interface = "near", .outgoing = false});
     const ino_t before = CurrentNamespace();
     listener.Start();
     Heard heard(&listener);
@@ -114,6 +115,7 @@ TEST_SUITE("threads") {
     FinishAndWait(&listener);
     CHECK(heard.Count(last, 0, PACKET_OUTGOING) == 1);
     CHECK(heard.Count(last, 1, PACKET_BROADCAST) == 1);
+    CHECK(heard.Count(last, 2) == 0);
     CHECK(CurrentNamespace() == before);
     for (const HeardFrame& frame : heard.All()) {
       if (frame.target_protocol != last) continue;

@@ -6,6 +6,7 @@ import { formatNames } from '../reporters/formats.js';
 import type { DoctorFlags } from './doctor-command.js';
 import type { InterfacesFlags } from './interfaces-command.js';
 import type { SweepFlags } from './sweep-flags.js';
+import type { TraceFlags } from './trace-command.js';
 
 const examples = `
 Targets:
@@ -104,6 +105,25 @@ export function buildProgram(version: string, { done, print }: ProgramEnds): com
       refuseMisplacedCommand(targets, program);
       const { runSweepCommand } = await import('./sweep-command.js');
       done(await runSweepCommand(targets, flags));
+    });
+  program
+    .command('trace')
+    .description('ask for one address, and say at which link the request or the reply is lost')
+    .argument('<target>', 'the address to ask for')
+    .option(
+      '--at <links>',
+      'links to look at, from here to the target, parted by commas: [NETNS:]IFACE[@VID] (default: those that lead there)',
+    )
+    .option('-I, --interface <name>', 'interface to ask on (default: that of the route)')
+    .option('--passes <n>', 'how often to ask (default: 3)')
+    .option('--cooldown <time>', 'listen after the last frame: 500ms, 2s or auto (default: auto)')
+    .option('--source-ip <ip>', 'ask from this address of the interface; 0.0.0.0 asks by probe')
+    .option('--off-link', "ask also for an address outside the interface's subnets")
+    .addOption(describedFormat())
+    .option('--no-color', 'no colour')
+    .action(async (target: string, flags: TraceFlags) => {
+      const { runTraceCommand } = await import('./trace-command.js');
+      done(await runTraceCommand(target, flags));
     });
   program
     .command('interfaces')

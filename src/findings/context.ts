@@ -40,10 +40,68 @@ export interface WireFacts {
   readonly answeredInPart: number;
 }
 
+/** An entry of a bridge's table. */
+export interface HeldMac {
+  readonly mac: string;
+  readonly vlan: number | null;
+  /** Name of the port. */
+  readonly port: string;
+}
+
+/** What the bridge that a link's frames pass holds of the machines that answered there. */
+export interface BridgeFacts {
+  /** Index of the report's link. */
+  readonly link: number;
+  readonly bridge: string;
+  /** The link itself, where it is a port of the bridge; else null. */
+  readonly port: string | null;
+  /** Learnt and static entries before and after the sweep, of MACs that answered, on ports that are still there. */
+  readonly before: readonly HeldMac[];
+  readonly after: readonly HeldMac[];
+  /** Time between the two. */
+  readonly apartMs: number;
+  /** Addresses by the MAC that answered for them; only of MACs that are in the table. */
+  readonly answers: ReadonlyMap<string, readonly string[]>;
+}
+
+/** An address, and who has it. */
+export interface AddressHolder {
+  readonly ip: string;
+  readonly mac: string;
+}
+
+/** What is known of a VLAN link that was swept, and of its tag elsewhere. */
+export interface VlanFacts {
+  /** Index of the report's link. */
+  readonly link: number;
+  readonly id: number;
+  /** Device below. */
+  readonly parent: string;
+  /** Addresses that were asked for, and that answered. */
+  readonly asked: number;
+  readonly answered: number;
+  /** The first of those that answered. */
+  readonly answers: readonly AddressHolder[];
+  /** Whether an address was asked for. */
+  readonly covers: (ip: string) => boolean;
+  /** Other devices on which machines of the addresses asked for spoke with this tag. */
+  readonly heard: readonly {
+    readonly device: string;
+    readonly how: 'heard' | 'answered';
+    readonly hosts: readonly AddressHolder[];
+  }[];
+  /** Frames with this tag that came in by the device below. */
+  readonly heardOnParent: number;
+}
+
 /** Everything that the diagnoses look at. */
 export interface SweepFacts extends DiagnosisContext {
   /** By the index of the report's links. */
   readonly wires: readonly WireFacts[];
+  /** Of links whose frames pass a bridge of this machine. */
+  readonly bridges?: readonly BridgeFacts[];
+  /** Of VLAN links. */
+  readonly vlans?: readonly VlanFacts[];
 }
 
 export type Diagnosis = (facts: SweepFacts) => Finding[];

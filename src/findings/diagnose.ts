@@ -5,8 +5,16 @@ import { diagnoseClaimsOurAddress } from './claims-our-address.js';
 import type { Diagnosis, SweepFacts } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
 import { diagnoseLoss } from './loss.js';
+import { diagnoseMacOnWrongPort } from './mac-on-wrong-port.js';
+import { diagnoseVlanWrongParent } from './vlan-wrong-parent.js';
 
-const diagnoses: readonly Diagnosis[] = [diagnoseClaimsOurAddress, diagnoseDuplicateAddress, diagnoseLoss];
+const diagnoses: readonly Diagnosis[] = [
+  diagnoseClaimsOurAddress,
+  diagnoseDuplicateAddress,
+  diagnoseMacOnWrongPort,
+  diagnoseVlanWrongParent,
+  diagnoseLoss,
+];
 
 /** Everything that the facts prove, in the order of the registry. */
 export function diagnose(facts: SweepFacts): Finding[] {

@@ -10,10 +10,12 @@ import { type EngineStatus, idleStatus, type NativeLink } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
 import type { Regulation } from '../sweep/pace.js';
 import { type RecordBuffer, readRecords, recordBuffer } from '../sweep/record.js';
+import { noSurroundings, type Surroundings } from '../sweep/surroundings.js';
 import { formatAddress } from '../targets/address.js';
 import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
 import { version } from '../version.js';
 import { type AddressedHost, diagnosisContext, hostsOf } from './hosts.js';
+import { bridgeFacts, vlanFacts } from './surroundings-facts.js';
 
 /** How one engine ended, and what it heard. */
 export interface LinkResult {
@@ -30,6 +32,8 @@ export interface SweepResult {
   /** All interfaces of this machine. */
   readonly links: readonly NativeLink[];
   readonly results: readonly LinkResult[];
+  /** What was seen beside the answers. */
+  readonly surroundings?: Surroundings;
 }
 
 /** Beyond these, neighbouring ranges of untested addresses are merged. */
@@ -64,7 +68,13 @@ export function untouched(plan: LinkPlan): LinkResult {
  * Builds the report. With several links, a target counts once for each link that asks it: what is counted is
  * (link, IP), as for conflicts.
  */
-export function buildReport({ startedAt, durationMs, links, results }: SweepResult): Report {
+export function buildReport({
+  startedAt,
+  durationMs,
+  links,
+  results,
+  surroundings = noSurroundings,
+}: SweepResult): Report {
   const plans = results.map(({ plan }) => plan);
   const perLink = results.map(({ plan, status, records }, link) =>
     hostsOf({ plan, link, records, ownProbes: ownProbesOf(status) }),
@@ -73,6 +83,9 @@ export function buildReport({ startedAt, durationMs, links, results }: SweepResu
   const hosts =
     perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
   const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
+  const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
+  const bridges = bridgeFacts(swept, links, surroundings);
+  const vlans = vlanFacts(swept, links, surroundings);
   const ourMacs = new Set(
     links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
   );
@@ -87,7 +100,7 @@ export function buildReport({ startedAt, durationMs, links, results }: SweepResu
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
     hosts: hosts.map(({ host }) => host),
-    findings: diagnose({ ...diagnosisContext(plans, hosts, ourMacs), wires }),
+    findings: diagnose({ ...diagnosisContext(plans, hosts, ourMacs), wires, bridges, vlans }),
     statistics: statisticsOf(results.map(({ status }) => status)),
     untested: results.flatMap(untestedOf),
   };

@@ -13,6 +13,7 @@ import { type LinkRun, openLinkRun } from './link-run.js';
 import { type CheckedOptions, checkOptions } from './options.js';
 import { progressOf } from './progress.js';
 import { respondersOf } from './responders.js';
+import { type Observation, observe } from './surroundings.js';
 import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
 
 type Targets = string | readonly string[] | TargetSet | undefined;
@@ -40,12 +41,14 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
 
   const conduct = async (): Promise<Report> => {
     const { signal } = options;
+    let observation: Observation | undefined;
     // Whatever fails, an option that cannot be right included, ends the iteration as well.
     try {
       const checked = checkOptions(options);
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
       const { plans, links, addon } = await prepare(load, targets, checked);
+      observation = await observe(addon, plans, links);
       const startedAt = new Date();
       const started = performance.now();
       if (!stopping) {
@@ -56,10 +59,12 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       const durationMs = performance.now() - started;
       const results = runs.length > 0 ? runs.map(resultOf) : plans.map(untouched);
       refuseVoid(results);
-      const report = buildReport({ startedAt, durationMs, links, results });
+      const surroundings = await observation.finish();
+      const report = buildReport({ startedAt, durationMs, links, results, surroundings });
       await Promise.all(runs.map(({ closed }) => closed));
       return report;
     } finally {
+      observation?.close();
       for (const run of runs) run.close();
       ended = true;
       bell.ring();

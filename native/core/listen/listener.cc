@@ -44,7 +44,7 @@ std::optional<VlanTag> StrippedTag(const ReceivedFrame& frame) {
 
 struct Listener::Port {
   struct Sockets {
-    explicit Sockets(int index) : monitor(index), receive(index, BuildListenFilter(), true) {
+    Sockets(int index, bool outgoing) : monitor(index), receive(index, BuildListenFilter(), outgoing) {
       receive.Listen(kRingBytes, kBlockBytes);
     }
     LinkMonitor monitor;
@@ -69,7 +69,7 @@ void Listener::Open(const ListenLink& link) {
     throw std::logic_error("links are opened before the start");
   auto port = std::make_unique<Port>();
   RunInNetworkNamespace(link.namespace_path, [&] {
-    port->sockets = std::make_unique<Port::Sockets>(IndexOf(link.interface));
+    port->sockets = std::make_unique<Port::Sockets>(IndexOf(link.interface), link.outgoing);
     if (link.promiscuous) port->sockets->receive.JoinPromiscuous();
   });
   port->state.store(port->sockets->monitor.state());
@@ -109,8 +109,7 @@ void Listener::Run() {
     fault_syscall_ = "malloc";
     fault_errno_ = ENOMEM;
   }
-  // To close a packet socket the kernel waits for its own readers (synchronize_net): tens of milliseconds,
-  // which are this thread's to wait and not the event loop's.
+  // Here, where the event loop need not wait for it.
   ClosePorts();
   state_.store(ListenerStatus::State::kDone, std::memory_order_release);
   on_news_();
@@ -159,8 +158,21 @@ void Listener::ReadFrames(uint32_t link, Port& port) {
   port.kernel_drops.fetch_add(socket.TakeDrops());
 }
 
+// To close a packet socket the kernel waits several times for its own readers (synchronize_net), some ten
+// milliseconds each. All at once they wait together.
 void Listener::ClosePorts() {
-  for (const auto& port : ports_) port->sockets.reset();
+  std::vector<std::thread> closers;
+  closers.reserve(ports_.size());
+  for (const auto& port : ports_) {
+    if (!port->sockets) continue;
+    try {
+      const BlockedSignals blocked;
+      closers.emplace_back([&port] { port->sockets.reset(); });
+    } catch (const std::system_error&) {
+      port->sockets.reset();
+    }
+  }
+  for (std::thread& closer : closers) closer.join();
 }
 
 ListenerStatus Listener::Status() const {

@@ -22,6 +22,8 @@ struct ListenLink {
   std::string namespace_path;
   /// Hears frames to other machines as well, which a bridge passes on without looking at them.
   bool promiscuous = false;
+  /// Hears what this machine sends there as well.
+  bool outgoing = true;
 };
 
 struct ListenerStatus {

@@ -1,0 +1,59 @@
+/** Network namespaces (network_namespaces(7)) as people name them, and the files that stand for them. */
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { InterfaceError } from '../errors.js';
+
+export interface Namespace {
+  /** As it is named in a link: a name, a path or a process id. */
+  readonly name: string;
+  /** The file that stands for it. */
+  readonly path: string;
+}
+
+/** Where ip-netns(8) keeps names. */
+const namesDirectory = '/run/netns';
+
+/** The namespace that this process is in. */
+export const ownNamespacePath = '/proc/self/ns/net';
+
+/** What the machine was started with, and what most links of a host are in. */
+const initial: Namespace = { name: '1', path: '/proc/1/ns/net' };
+
+/**
+ * Finds a namespace by a path, else by a name, else by a process id.
+ * @throws InterfaceError where there is none
+ */
+export function findNamespace(text: string): Namespace {
+  const places = text.includes('/') ? [text] : [`${namesDirectory}/${text}`];
+  if (/^\d+$/.test(text)) places.push(`/proc/${text}/ns/net`);
+  const path = places.find((place) => existsSync(place));
+  if (path !== undefined) return { name: text, path };
+  const names = namespaceNames();
+  throw new InterfaceError(
+    'ERR_INTERFACE_NOT_FOUND',
+    `There is no network namespace ${JSON.stringify(text)} here.`,
+    `Give a name (there ${names.length > 0 ? `are: ${names.join(', ')}` : 'is none'}), a path or a process id.`,
+  );
+}
+
+/** Those that can be found without being named; not every one there is. */
+export function knownNamespaces(): Namespace[] {
+  return [...namespaceNames().map((name) => ({ name, path: `${namesDirectory}/${name}` })), initial];
+}
+
+/** What tells one namespace from another, whatever file stands for it; null where that cannot be looked at. */
+export function namespaceIdentity(path: string): number | null {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return null;
+  }
+}
+
+function namespaceNames(): string[] {
+  try {
+    return readdirSync(namesDirectory).sort();
+  } catch {
+    return [];
+  }
+}

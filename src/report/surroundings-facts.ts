@@ -1,0 +1,108 @@
+/** What the surroundings of a sweep mean to the diagnoses: joined with who answered. */
+
+import type { BridgeFacts, HeldMac, VlanFacts } from '../findings/context.js';
+import { type Bridged, bridgeOf } from '../links/bridges.js';
+import type { LinkPlan } from '../links/plan.js';
+import type { NativeBridgeEntry, NativeLink } from '../native.js';
+import type { Surroundings } from '../sweep/surroundings.js';
+import { formatAddress, parseAddress } from '../targets/address.js';
+import { contains, countAddresses } from '../targets/ranges.js';
+import type { AddressedHost } from './hosts.js';
+
+/** What was swept on one link, and what answered there. */
+export interface SweptLink {
+  readonly plan: LinkPlan;
+  readonly hosts: readonly AddressedHost[];
+}
+
+/** Facts of each swept link that has a bridge. `links` are those of this machine. */
+export function bridgeFacts(
+  swept: readonly SweptLink[],
+  links: readonly NativeLink[],
+  { bridgeTables }: Surroundings,
+): BridgeFacts[] {
+  if (bridgeTables === null) return [];
+  const names = new Map(links.map(({ index, name }) => [index, name]));
+  return swept.flatMap(({ plan, hosts }, link) => {
+    const bridged = bridgeOf(plan.link, links);
+    if (!bridged) return [];
+    const held = (entries: readonly NativeBridgeEntry[]) => heldMacs(entries, bridged, names);
+    const before = held(bridgeTables.before);
+    const after = held(bridgeTables.after);
+    const known = new Set([...before, ...after].map(({ mac }) => mac));
+    return [
+      {
+        link,
+        bridge: bridged.bridge.name,
+        port: bridged.isPort ? plan.link.name : null,
+        before,
+        after,
+        apartMs: bridgeTables.apartMs,
+        answers: answersOf(hosts, known),
+      },
+    ];
+  });
+}
+
+/** What a bridge learnt or was told: its own addresses, and those of its ports, do not move. */
+function heldMacs(
+  entries: readonly NativeBridgeEntry[],
+  { bridge }: Bridged,
+  names: ReadonlyMap<number, string>,
+): HeldMac[] {
+  return entries
+    .filter(({ bridgeIndex, state }) => bridgeIndex === bridge.index && state !== 'PERMANENT')
+    .map(({ mac, vlan, interfaceIndex }) => ({ mac, vlan, port: names.get(interfaceIndex) ?? '' }))
+    .filter(({ port }) => port !== '');
+}
+
+function answersOf(hosts: readonly AddressedHost[], macs: ReadonlySet<string>): Map<string, string[]> {
+  const answers = new Map<string, string[]>();
+  for (const { host } of hosts) {
+    for (const { mac } of host.responders) {
+      if (!macs.has(mac)) continue;
+      const ips = answers.get(mac);
+      if (ips) ips.push(host.ip);
+      else answers.set(mac, [host.ip]);
+    }
+  }
+  return answers;
+}
+
+const mostAnswers = 64;
+
+/** Facts of each swept VLAN link. */
+export function vlanFacts(
+  swept: readonly SweptLink[],
+  links: readonly NativeLink[],
+  { tags }: Surroundings,
+): VlanFacts[] {
+  return swept.flatMap(({ plan, hosts }, link) => {
+    const { vlan, parentIndex } = plan.link;
+    const parent = links.find(({ index }) => index === parentIndex);
+    if (!vlan || !parent) return [];
+    const answering = hosts.filter(({ host }) => !host.self && host.responders.length > 0);
+    const own = tags.filter((tag) => tag.plan === link);
+    return [
+      {
+        link,
+        id: vlan.id,
+        parent: parent.name,
+        asked: countAddresses(plan.targets),
+        answered: answering.length,
+        answers: answering
+          .slice(0, mostAnswers)
+          .map(({ host }) => ({ ip: host.ip, mac: host.responders[0]?.mac ?? '' })),
+        covers: (ip) => contains(plan.targets, parseAddress(ip) ?? 0),
+        heard: own
+          .filter(({ isParent }) => !isParent)
+          .map(({ device, holders }) => ({
+            device,
+            how: 'heard' as const,
+            hosts: [...holders].map(([ip, mac]) => ({ ip: formatAddress(ip), mac })),
+          })),
+        heardOnParent: own.filter(({ isParent }) => isParent).reduce((sum, { frames }) => sum + frames, 0),
+      },
+    ];
+  });
+}
