@@ -55,7 +55,7 @@ export interface BridgeFacts {
   readonly bridge: string;
   /** The link itself, where it is a port of the bridge; else null. */
   readonly port: string | null;
-  /** Learnt and static entries before and after the sweep, of MACs that answered, on ports that are still there. */
+  /** Learnt and static entries before and after the sweep, on ports that still forward at its end. */
   readonly before: readonly HeldMac[];
   readonly after: readonly HeldMac[];
   /** Time between the two. */

@@ -1,7 +1,7 @@
 /** What the surroundings of a sweep mean to the diagnoses: joined with who answered. */
 
 import type { BridgeFacts, HeldMac, VlanFacts } from '../findings/context.js';
-import { type Bridged, bridgeOf } from '../links/bridges.js';
+import { bridgeOf } from '../links/bridges.js';
 import type { LinkPlan } from '../links/plan.js';
 import type { NativeBridgeEntry, NativeLink } from '../native.js';
 import type { Surroundings } from '../sweep/surroundings.js';
@@ -26,14 +26,19 @@ export function bridgeFacts(
   return swept.flatMap(({ plan, hosts }, link) => {
     const bridged = bridgeOf(plan.link, links);
     if (!bridged) return [];
-    const held = (entries: readonly NativeBridgeEntry[]) => heldMacs(entries, bridged, names);
+    const { bridge } = bridged;
+    const forwarding = bridgeTables.ports.filter(
+      ({ bridgeIndex, state }) => bridgeIndex === bridge.index && state === 'forwarding',
+    );
+    const ports = new Map(forwarding.map(({ interfaceIndex: index }) => [index, names.get(index) ?? '']));
+    const held = (entries: readonly NativeBridgeEntry[]) => heldMacs(entries, bridge.index, ports);
     const before = held(bridgeTables.before);
     const after = held(bridgeTables.after);
     const known = new Set([...before, ...after].map(({ mac }) => mac));
     return [
       {
         link,
-        bridge: bridged.bridge.name,
+        bridge: bridge.name,
         port: bridged.isPort ? plan.link.name : null,
         before,
         after,
@@ -47,12 +52,12 @@ export function bridgeFacts(
 /** What a bridge learnt or was told: its own addresses, and those of its ports, do not move. */
 function heldMacs(
   entries: readonly NativeBridgeEntry[],
-  { bridge }: Bridged,
-  names: ReadonlyMap<number, string>,
+  bridge: number,
+  ports: ReadonlyMap<number, string>,
 ): HeldMac[] {
   return entries
-    .filter(({ bridgeIndex, state }) => bridgeIndex === bridge.index && state !== 'PERMANENT')
-    .map(({ mac, vlan, interfaceIndex }) => ({ mac, vlan, port: names.get(interfaceIndex) ?? '' }))
+    .filter(({ bridgeIndex, state }) => bridgeIndex === bridge && state !== 'PERMANENT')
+    .map(({ mac, vlan, interfaceIndex }) => ({ mac, vlan, port: ports.get(interfaceIndex) ?? '' }))
     .filter(({ port }) => port !== '');
 }
 

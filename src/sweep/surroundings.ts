@@ -2,14 +2,15 @@
 
 import { bridgeOf } from '../links/bridges.js';
 import type { LinkPlan } from '../links/plan.js';
-import type { NativeAddon, NativeBridgeEntry, NativeLink } from '../native.js';
+import type { NativeAddon, NativeBridgeEntry, NativeBridgePort, NativeLink } from '../native.js';
 import type { TagSighting, TagWatch } from './tag-watch.js';
 
 export interface Surroundings {
-  /** Every entry before and after; null where no swept link has a bridge. */
+  /** Every entry before and after, and the ports after; null where no swept link has a bridge. */
   readonly bridgeTables: {
     readonly before: readonly NativeBridgeEntry[];
     readonly after: readonly NativeBridgeEntry[];
+    readonly ports: readonly NativeBridgePort[];
     readonly apartMs: number;
   } | null;
   /** ARP with the tag of a swept VLAN link. */
@@ -33,14 +34,15 @@ export async function observe(
 ): Promise<Observation> {
   const tags = plans.some(({ link }) => link.vlan !== null) ? await watchTags(addon, plans, links) : null;
   const hasBridge = plans.some(({ link }) => bridgeOf(link, links) !== null);
-  const before = hasBridge ? readTables(addon) : null;
+  const before = hasBridge ? readable(() => addon.listBridgeEntries()) : null;
   const at = performance.now();
   return {
     finish: async () => {
-      const after = before && readTables(addon);
+      const after = before && readable(() => addon.listBridgeEntries());
+      const ports = after && readable(() => addon.listBridgePorts());
       const apartMs = performance.now() - at;
       return {
-        bridgeTables: before && after ? { before, after, apartMs } : null,
+        bridgeTables: before && after && ports ? { before, after, ports, apartMs } : null,
         tags: (await tags?.finish()) ?? [],
       };
     },
@@ -48,9 +50,9 @@ export async function observe(
   };
 }
 
-function readTables(addon: NativeAddon): NativeBridgeEntry[] | null {
+function readable<T>(read: () => T): T | null {
   try {
-    return addon.listBridgeEntries();
+    return read();
   } catch {
     return null;
   }
@@ -62,9 +64,5 @@ async function watchTags(
   links: readonly NativeLink[],
 ): Promise<TagWatch | null> {
   const { startTagWatch } = await import('./tag-watch.js');
-  try {
-    return startTagWatch(addon, plans, links);
-  } catch {
-    return null;
-  }
+  return readable(() => startTagWatch(addon, plans, links));
 }
