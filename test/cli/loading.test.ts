@@ -37,7 +37,8 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
   symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
   const others = [
     ...['cli/doctor-command.js', 'cli/interfaces-command.js', 'cli/demo-command.js', 'lab', 'vendors.bin'],
-    ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js'],
+    ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
+    ...['trace', 'listen', 'sweep/tag-watch.js'],
     ...['json', 'ndjson', 'csv', 'table'].map((format) => `reporters/${format}.js`),
   ];
   for (const part of others) rmSync(join(copy, 'dist', part), { recursive: true });

@@ -108,7 +108,7 @@ describe('wrong usage', () => {
 
   test('of a word that might be meant as a command says which there are', async () => {
     const { status, stderr } = await sweepCli(['intefaces']);
-    expect(stderr).toContain('sweep, interfaces, doctor, demo');
+    expect(stderr).toMatch(/there are: sweep, (\w+, )*interfaces, (\w+, )*doctor/);
     expect(status).toBe(2);
   });
 
