@@ -1,6 +1,6 @@
 /** Network namespaces (network_namespaces(7)) as people name them, and the files that stand for them. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { InterfaceError } from '../errors.js';
 
 export interface Namespace {
@@ -12,6 +12,11 @@ export interface Namespace {
 
 /** Where ip-netns(8) keeps names. */
 const namesDirectory = '/run/netns';
+/** Where Docker keeps the namespaces of its containers, which have no names there. */
+const dockerDirectory = '/run/docker/netns';
+
+/** NSFS_MAGIC of linux/magic.h. */
+const namespaceFilesystem = 0x6e736673;
 
 /** The namespace that this process is in. */
 export const ownNamespacePath = '/proc/self/ns/net';
@@ -26,19 +31,45 @@ const initial: Namespace = { name: '1', path: '/proc/1/ns/net' };
 export function findNamespace(text: string): Namespace {
   const places = text.includes('/') ? [text] : [`${namesDirectory}/${text}`];
   if (/^\d+$/.test(text)) places.push(`/proc/${text}/ns/net`);
-  const path = places.find((place) => existsSync(place));
-  if (path !== undefined) return { name: text, path };
-  const names = namespaceNames();
+  const path = places.find(isThere);
+  if (path !== undefined && mayBeNamespace(path)) return { name: text, path };
+  const names = filesIn(namesDirectory);
   throw new InterfaceError(
     'ERR_INTERFACE_NOT_FOUND',
-    `There is no network namespace ${JSON.stringify(text)} here.`,
+    path === undefined
+      ? `There is no network namespace ${JSON.stringify(text)} here.`
+      : `The file ${JSON.stringify(text)} is no network namespace.`,
     `Give a name (there ${names.length > 0 ? `are: ${names.join(', ')}` : 'is none'}), a path or a process id.`,
   );
 }
 
 /** Those that can be found without being named; not every one there is. */
 export function knownNamespaces(): Namespace[] {
-  return [...namespaceNames().map((name) => ({ name, path: `${namesDirectory}/${name}` })), initial];
+  const inDocker = filesIn(dockerDirectory).map((file) => `${dockerDirectory}/${file}`);
+  return [
+    ...filesIn(namesDirectory).map((name) => ({ name, path: `${namesDirectory}/${name}` })),
+    initial,
+    ...inDocker.map((path) => ({ name: path, path })),
+  ];
+}
+
+/** Also where it may not be looked at: opening it then says what is missing. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return !['ENOENT', 'ENOTDIR'].includes(code);
+  }
+}
+
+function mayBeNamespace(path: string): boolean {
+  try {
+    return statfsSync(path).type === namespaceFilesystem;
+  } catch {
+    return true;
+  }
 }
 
 /** What tells one namespace from another, whatever file stands for it; null where that cannot be looked at. */
@@ -50,9 +81,9 @@ export function namespaceIdentity(path: string): number | null {
   }
 }
 
-function namespaceNames(): string[] {
+function filesIn(directory: string): string[] {
   try {
-    return readdirSync(namesDirectory).sort();
+    return readdirSync(directory).sort();
   } catch {
     return [];
   }
