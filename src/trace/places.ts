@@ -83,17 +83,8 @@ function farEndOf(world: World, { where, link }: Step): Step[] {
   if (linked === null || !(isStacked(link) || isPaired(link))) return [];
   const there = linked.namespaceId === null ? where : world.namespaceOf(where, linked.namespaceId);
   if (there === undefined) return [];
-  const end = linksThere(world, there).find(({ index }) => index === linked.index);
+  const end = world.links(there).find(({ index }) => index === linked.index);
   return end ? [{ where: there, link: end, direction: isStacked(link) ? 'out' : 'in' }] : [];
-}
-
-/** What may not be entered ends the view, and is no failure. */
-function linksThere(world: World, where: Where): readonly NativeLink[] {
-  try {
-    return world.links(where);
-  } catch {
-    return [];
-  }
 }
 
 /** VLAN, macvlan and the like that take their frames from a link. */

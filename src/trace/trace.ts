@@ -20,7 +20,7 @@ import { messageOf } from './message.js';
 import { allPlaces, chooseWay, explorePlaces, holds, type Place } from './places.js';
 import { repliesOf, type Sighting, watchFor } from './sightings.js';
 import { type Hop, type LostAt, lostAt } from './verdict.js';
-import { labelOf, lookAround, type Where, type World } from './world.js';
+import { labelOf, leniently, lookAround, type Where, type World } from './world.js';
 
 /** What a trace found out; the command line prints it as JSON. */
 export interface Trace {
@@ -87,7 +87,7 @@ export async function traceTarget(addon: NativeAddon, request: TraceRequest): Pr
   );
   const report = await askWhile(listening, addon, asker, request);
 
-  const world = lookAround(addon);
+  const world = leniently(lookAround(addon));
   const stations = watched.map((one, i) => stationOf(world, one, watch.sightings[i]));
   const [askerStation] = stations;
   if (!askerStation) throw new Error('nobody was asked');
@@ -95,9 +95,10 @@ export async function traceTarget(addon: NativeAddon, request: TraceRequest): Pr
     ? wayOf(world, root, places, stations, request)
     : { stations: stations.slice(1), open: [] };
   const hops = way.stations.map(hopOf);
-  const repliers = new Set(report.hosts.flatMap(({ responders }) => responders.map(({ mac }) => mac)));
+  const ip = formatAddress(target);
+  const answered = report.hosts.find((host) => host.ip === ip)?.responders.map(({ mac }) => mac);
   const trace: Trace = {
-    target: formatAddress(target),
+    target: ip,
     hops,
     lostAt: lostAt(hopOf(askerStation), hops),
     message: messageOf({
@@ -106,7 +107,7 @@ export async function traceTarget(addon: NativeAddon, request: TraceRequest): Pr
       asker: askerStation,
       way: way.stations,
       open: way.open,
-      repliers: [...(repliers.size > 0 ? repliers : askerStation.sighting.repliers)],
+      repliers: answered ?? [...askerStation.sighting.repliers],
     }),
   };
   return { trace, asker: askerStation, stations: way.stations, report, lostHere: framesLost(listening) };
@@ -135,12 +136,12 @@ function askingLink(addon: NativeAddon, world: World, { link, target }: TraceReq
 }
 
 function explore(addon: NativeAddon, world: World, asker: EthernetLink, target: number): Place {
-  return readable(() => {
-    const known = addon.listNeighbours().find(({ ip, interfaceIndex, mac }) => {
-      return ip === target && interfaceIndex === asker.index && mac !== null;
-    });
-    return explorePlaces(world, asker, target, known?.mac ?? null);
-  });
+  const neighbours = readable(() => addon.listNeighbours());
+  const known = neighbours.find(
+    ({ ip, interfaceIndex, mac }) => ip === target && interfaceIndex === asker.index && mac !== null,
+  );
+  // What may not be entered ends the view, and is no failure.
+  return explorePlaces(leniently(world), asker, target, known?.mac ?? null);
 }
 
 function linkAt(world: World, spec: LinkSpec): Watched {
@@ -183,7 +184,7 @@ async function askWhile(
 function stationOf(world: World, { label, where, link }: Watched, sighting: Sighting | undefined): Station {
   if (!sighting) throw new Error(`${label} was not watched`);
   // As it is by now: it may have gone down meanwhile.
-  const now = readable(() => world.links(where)).find(({ index }) => index === link.index);
+  const now = world.links(where).find(({ index }) => index === link.index);
   return { label, where, link: now ?? link, sighting };
 }
 

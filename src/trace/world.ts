@@ -44,6 +44,25 @@ function namespacesByNumber(addon: WorldAddon, from: Where): ReadonlyMap<number,
   return found;
 }
 
+/** The same world, in which what cannot be looked at, or is gone, is empty. */
+export function leniently(world: World): World {
+  const orNone =
+    <T>(read: (where: Where) => readonly T[]) =>
+    (where: Where): readonly T[] => {
+      try {
+        return read(where);
+      } catch {
+        return [];
+      }
+    };
+  return {
+    links: orNone(world.links),
+    bridgeEntries: orNone(world.bridgeEntries),
+    bridgePorts: orNone(world.bridgePorts),
+    namespaceOf: world.namespaceOf,
+  };
+}
+
 /** The number by which `from` knows a namespace; null also where this process may not look. */
 function numberOf(addon: WorldAddon, path: string, from: Where): number | null {
   try {
