@@ -31,11 +31,3 @@ function stackOf(error: Error): string {
   const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : '';
   return `${error.stack ?? error.message}${cause}`;
 }
-
-/** A sentence for what Node's file system calls throw: `No space left on device (ENOSPC)`. */
-export function fileProblem(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  // Node's form is "ENOENT: no such file or directory, open '/x'".
-  const words = /^[A-Z0-9]+: (.*?)(?:, \w+(?: '.*')?)?$/s.exec(message)?.[1];
-  return words === undefined ? message : `${words} (${code})`;
-}

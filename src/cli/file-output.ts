@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { access, constants, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { ArpsweepError, OptionError } from '../errors.js';
-import { fileProblem } from './failure.js';
+import { fileProblem } from '../input/file-problem.js';
 import type { Output } from './output.js';
 
 /** Nobody reads a draft, so its lines wait for company: each write by itself costs more than a sweep does. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { ArpsweepError } from '../errors.js';
-import { fileProblem } from './failure.js';
+import { fileProblem } from '../input/file-problem.js';
 import type { Output } from './output.js';
 
 /** Lines that are heard together leave together; more than this does not wait for company. */

@@ -1,5 +1,4 @@
 /** Targets from where the command line says: its words, standard input for `-`, and `--targets-file`. */
-import { OptionError } from '../errors.js';
 import { mergeTargets, parseTargets, parseTargetsFile, type TargetSet } from '../targets/parse.js';
 
 /**
@@ -22,16 +21,8 @@ export async function readTargets(
   return mergeTargets(sets);
 }
 
-async function contents(file: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { fileProblem } = await import('./failure.js');
-    throw new OptionError(
-      'targetsFile',
-      `The targets file ${JSON.stringify(file)} cannot be read: ${fileProblem(error)}.`,
-      'Name a file with a target in each line, or - for standard input.',
-    );
-  }
+async function contents(path: string): Promise<string> {
+  const { readInput } = await import('../input/input-file.js');
+  const remedy = 'Name a file with a target in each line, or - for standard input.';
+  return readInput({ option: 'targetsFile', what: 'targets file', path, remedy });
 }
