@@ -20,7 +20,7 @@ export async function streamResponders(
   // A format that waits for the report takes no part of the processors from the sweep.
   if (!reporter.responder && !names) return { named };
   for await (const responder of responders) {
-    const name = names?.nameOf(responder.ip) ?? null;
+    const name = names && (responder.name === null ? names.nameOf(responder.ip) : responder.name);
     if (!reporter.responder) continue;
     // Each object is made for this loop alone; a copy would cost as much again.
     const known: { -readonly [Key in keyof Responder]: Responder[Key] } = responder;
@@ -41,10 +41,11 @@ export async function streamResponders(
 /** Fills vendors and names into a report, in place: a copy of a large one would cost as much again. */
 export async function completeReport(report: Report, names: ReverseDns | null): Promise<void> {
   for (const { ip, responders } of report.hosts) {
-    const name = names && responders.length > 0 ? await names.nameOf(ip) : null;
+    const nameless = responders.some(({ name }) => name === null);
+    const name = names && nameless ? await names.nameOf(ip) : null;
     for (const responder of responders) {
       responder.vendor = vendorOf(responder.mac);
-      responder.name = name;
+      responder.name ??= name;
     }
   }
 }

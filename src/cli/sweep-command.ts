@@ -2,6 +2,7 @@
 import { sweep } from '../sweep/sweep.js';
 import type { Progress, Sweep } from '../sweep/sweep-api.js';
 import { catchInterruption } from './interruption.js';
+import { knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
 import type { Output } from './output.js';
 import { failOnOf, type SweepFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
@@ -13,9 +14,10 @@ import { readTargets } from './targets-input.js';
  */
 export async function runSweepCommand(words: readonly string[], flags: SweepFlags): Promise<number> {
   // Whatever can be wrong with the words is found before anything is opened.
-  const options = sweepOptionsOf(flags);
+  const checked = sweepOptionsOf(flags);
   const failOn = await failOnOf(flags);
-  const targets = await readTargets(words, flags.targetsFile);
+  const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
+  const options = { ...checked, ...(await knowledgeOf(flags)) };
   const interruption = catchInterruption();
   try {
     const file = await openFile(flags.output);

@@ -10,9 +10,10 @@ import {
   parseSourceMac,
 } from '../sweep/options.js';
 import type { ProfileName, SweepOptions } from '../sweep/sweep-api.js';
+import type { KnowledgeFlags } from './knowledge-flags.js';
 
 /** As commander hands them over: text where a value is free, checked already where it is one of a list. */
-export interface SweepFlags {
+export interface SweepFlags extends KnowledgeFlags {
   readonly interface?: readonly string[];
   readonly exclude?: readonly string[];
   readonly targetsFile?: string;

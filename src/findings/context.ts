@@ -1,6 +1,7 @@
 /** What the diagnoses look at. */
 
 import type { Finding, Host, HostResponder, Statistics } from '../generated/report-types.js';
+import type { Roster } from '../names/roster.js';
 import type { Regulation } from '../sweep/pace.js';
 
 /** A host of which the engine noted more than plain answers. */
@@ -21,6 +22,8 @@ export interface DiagnosisContext {
   readonly noted: readonly NotedHost[];
   /** Hardware addresses of all interfaces of this machine, permanent ones included. */
   readonly ourMacs: ReadonlySet<string>;
+  /** Whose hardware addresses are known, this machine's among them. */
+  readonly roster: Roster;
 }
 
 /** What the sweep of one link tells of its wire. */
@@ -96,6 +99,8 @@ export interface VlanFacts {
 
 /** Everything that the diagnoses look at. */
 export interface SweepFacts extends DiagnosisContext {
+  /** Every host of the report: by IP, then link. */
+  readonly hosts: readonly Host[];
   /** By the index of the report's links. */
   readonly wires: readonly WireFacts[];
   /** Of links whose frames pass a bridge of this machine. */
@@ -107,23 +112,23 @@ export interface SweepFacts extends DiagnosisContext {
 export type Diagnosis = (facts: SweepFacts) => Finding[];
 
 /** One address of a finding, and the responders that it is about. */
-export interface Claim {
-  readonly host: NotedHost;
+export interface Claim<H extends Host = Host> {
+  readonly host: H;
   readonly responders: readonly HostResponder[];
 }
 
 /** Claims of one link that the same set of MACs makes: one cause, hence one finding. */
-export interface ClaimGroup {
+export interface ClaimGroup<H extends Host = Host> {
   readonly link: number;
   /** Sorted. */
   readonly macs: readonly string[];
   /** By IP. */
-  readonly claims: readonly Claim[];
+  readonly claims: readonly Claim<H>[];
 }
 
 /** Groups claims by link and set of MACs; groups come in the order of their first addresses. */
-export function groupClaims(claims: Iterable<Claim>): ClaimGroup[] {
-  const groups = new Map<string, { link: number; macs: string[]; claims: Claim[] }>();
+export function groupClaims<H extends Host>(claims: Iterable<Claim<H>>): ClaimGroup<H>[] {
+  const groups = new Map<string, { link: number; macs: string[]; claims: Claim<H>[] }>();
   for (const claim of claims) {
     const macs = claim.responders.map(({ mac }) => mac).sort();
     const key = `${claim.host.link} ${macs.join()}`;

@@ -1,18 +1,30 @@
 import type { Finding } from '../generated/report-types.js';
 import { list } from '../wording.js';
-import { type Claim, type ClaimGroup, type DiagnosisContext, groupClaims } from './context.js';
+import {
+  type Claim,
+  type ClaimGroup,
+  type DiagnosisContext,
+  groupClaims,
+  type NotedHost,
+} from './context.js';
+import { type Party, partiesOf, partyName } from './parties.js';
 import { virtualMacProtocol } from './virtual-macs.js';
 
 /**
- * Several machines answer for one address. Two MACs one after the other may be a hand-over, so they must have
- * answered the same request, or one must have come back after the other. Our own addresses are left to
+ * Several machines answer for one address. Several interfaces of one machine are left to arp-flux, our own addresses to
  * claims-our-address.
  */
 export function diagnoseDuplicateAddress(context: DiagnosisContext): Finding[] {
-  return groupClaims(conflicts(context)).map((group) => describe(context, group));
+  return groupClaims(conflicts(context))
+    .filter((group) => machinesOf(context, group).length > 1)
+    .map((group) => describe(context, group));
 }
 
-function* conflicts({ noted }: DiagnosisContext): Generator<Claim> {
+/**
+ * Addresses that several MACs answer for. Two MACs one after the other may be a hand-over, so they must have answered the
+ * same request, or one must have come back after the other.
+ */
+export function* conflicts({ noted }: DiagnosisContext): Generator<Claim<NotedHost>> {
   for (const host of noted) {
     if (host.self || !(host.sameRequest || host.alternated)) continue;
     const responders = host.responders.filter(({ mac }) => virtualMacProtocol(mac) === null);
@@ -20,12 +32,18 @@ function* conflicts({ noted }: DiagnosisContext): Generator<Claim> {
   }
 }
 
-function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: ClaimGroup): Finding {
+function machinesOf({ roster }: DiagnosisContext, { macs, claims }: ClaimGroup): Party[] {
+  return partiesOf(roster, claims[0]?.host.ip ?? '', macs);
+}
+
+function describe(context: DiagnosisContext, group: ClaimGroup<NotedHost>): Finding {
+  const { link, macs, claims } = group;
+  const machines = machinesOf(context, group);
   const ips = claims.map(({ host }) => host.ip);
   const subject =
     ips.length === 1
-      ? `${ips[0]} is answered by ${macs.length} machines`
-      : `${ips.length} addresses (${list(ips)}) are each answered by the same ${macs.length} machines`;
+      ? `${ips[0]} is answered by ${machines.length} machines`
+      : `${ips.length} addresses (${list(ips)}) are each answered by the same ${machines.length} machines`;
   const [traffic, address] = ips.length === 1 ? ['it', 'the address'] : ['them', 'each address'];
   return {
     kind: 'duplicate-address',
@@ -34,21 +52,21 @@ function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: Clai
     ips,
     macs: [...macs],
     message:
-      `${subject} on ${interfaces[link]}: ${list(macs)}. ` +
+      `${subject} on ${context.interfaces[link]}: ${list(machines.map(partyName))}. ` +
       `Traffic for ${traffic} reaches one or another by chance. ` +
-      `Find the machines in the switch's MAC table and leave ${address} to one of them.`,
+      `${machines.every(({ machine }) => machine) ? 'Leave' : "Find the machines in the switch's MAC table and leave"} ${address} to one of them.`,
     evidence: { addresses: claims.map(seen) },
   };
 }
 
-function seen({ host, responders }: Claim): Record<string, unknown> {
+function seen({ host, responders }: Claim<NotedHost>): Record<string, unknown> {
   const virtual = host.responders.filter((responder) => !responders.includes(responder));
   return {
     ip: host.ip,
     answeredSameRequest: host.sameRequest,
     alternated: host.alternated,
     asked: host.asked,
-    responders: responders.map(({ mac, replies, firstAt }) => ({ mac, replies, firstAt })),
+    responders: responders.map(({ mac, name, replies, firstAt }) => ({ mac, name, replies, firstAt })),
     ...(virtual.length > 0 && {
       virtualMacs: virtual.map(({ mac }) => ({ mac, protocol: virtualMacProtocol(mac) })),
     }),

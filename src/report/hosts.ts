@@ -3,6 +3,7 @@
 import type { DiagnosisContext, NotedHost } from '../findings/context.js';
 import type { Host, HostResponder } from '../generated/report-types.js';
 import type { LinkPlan } from '../links/plan.js';
+import type { Roster } from '../names/roster.js';
 import { RECORD_BYTES } from '../native.js';
 import { decodeRecord, type RecordBuffer, type ResponderRecord, recordAddress } from '../sweep/record.js';
 import { formatAddress } from '../targets/address.js';
@@ -24,6 +25,7 @@ export interface HostSource {
   readonly records: RecordBuffer;
   /** How often each of our own addresses was probed. */
   readonly ownProbes: number;
+  readonly roster: Roster;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface HostSource {
  * targets are left out unless somebody answered for them.
  */
 export function hostsOf(source: HostSource): AddressedHost[] {
-  const { plan, link, records, ownProbes } = source;
+  const { plan, link, records, ownProbes, roster } = source;
   const own = new Set(plan.own);
   const hosts: AddressedHost[] = [];
   for (const responders of byAddress(records)) {
@@ -39,11 +41,12 @@ export function hostsOf(source: HostSource): AddressedHost[] {
     const self = own.delete(ip);
     const others = self ? responders.filter((record) => !isEcho(record, plan)) : responders;
     if (self && others.length === 0 && !contains(plan.targets, ip)) continue;
-    hosts.push(gather(ip, link, self, asked, others));
+    hosts.push(gather({ address: ip, link, self, asked }, others, roster));
   }
   const silent = [...own].filter((address) => contains(plan.targets, address));
   if (silent.length === 0) return hosts;
-  for (const address of silent) hosts.push(gather(address, link, true, ownProbes, []));
+  for (const address of silent)
+    hosts.push(gather({ address, link, self: true, asked: ownProbes }, [], roster));
   return hosts.sort((a, b) => a.address - b.address);
 }
 
@@ -75,13 +78,13 @@ function* byAddress({ bytes, view }: RecordBuffer): Generator<Responders> {
 }
 
 function gather(
-  address: number,
-  link: number,
-  self: boolean,
-  asked: number,
+  { address, ...rest }: Pick<Host, 'link' | 'self' | 'asked'> & { readonly address: number },
   records: readonly ResponderRecord[],
+  roster: Roster,
 ): AddressedHost {
-  const host: Host = { ip: formatAddress(address), link, self, asked, responders: records.map(responderOf) };
+  const ip = formatAddress(address);
+  const responders = records.map((record) => responderOf(record, roster.nameOf(record.mac, ip)));
+  const host: Host = { ip, ...rest, responders };
   return { address, host, noted: records.some(isNotable) ? noteOf(host, records) : null };
 }
 
@@ -98,9 +101,9 @@ function noteOf(host: Host, records: readonly ResponderRecord[]): NotedHost {
   };
 }
 
-function responderOf({ mac, rttMs, replies, firstAtMs, confirmed }: ResponderRecord): HostResponder {
-  const firstAt = timestamp(firstAtMs);
-  return { mac, rttMs, replies, firstAt, confirmed, vendor: null, name: null };
+function responderOf(record: ResponderRecord, name: string | null): HostResponder {
+  const { mac, rttMs, replies, firstAtMs, confirmed } = record;
+  return { mac, rttMs, replies, firstAt: timestamp(firstAtMs), confirmed, vendor: null, name };
 }
 
 /** What the diagnoses look at, from hosts by IP, then link. */
@@ -108,10 +111,12 @@ export function diagnosisContext(
   plans: readonly LinkPlan[],
   hosts: readonly AddressedHost[],
   ourMacs: ReadonlySet<string>,
+  roster: Roster,
 ): DiagnosisContext {
   return {
     interfaces: plans.map(({ link }) => link.name),
     noted: hosts.map(({ noted }) => noted).filter((noted) => noted !== null),
     ourMacs,
+    roster,
   };
 }

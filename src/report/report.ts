@@ -6,6 +6,7 @@ import { diagnose } from '../findings/diagnose.js';
 import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
 import type { LinkPlan } from '../links/plan.js';
+import type { Roster } from '../names/roster.js';
 import { type EngineStatus, idleStatus, type NativeLink } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
 import type { Regulation } from '../sweep/pace.js';
@@ -31,6 +32,8 @@ export interface SweepResult {
   readonly durationMs: number;
   /** All interfaces of this machine. */
   readonly links: readonly NativeLink[];
+  /** Whose hardware addresses are known. */
+  readonly roster: Roster;
   readonly results: readonly LinkResult[];
   /** What was seen beside the answers. */
   readonly surroundings?: Surroundings;
@@ -72,16 +75,18 @@ export function buildReport({
   startedAt,
   durationMs,
   links,
+  roster,
   results,
   surroundings = noSurroundings,
 }: SweepResult): Report {
   const plans = results.map(({ plan }) => plan);
   const perLink = results.map(({ plan, status, records }, link) =>
-    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status) }),
+    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster }),
   );
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
-  const hosts =
+  const addressed =
     perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
+  const hosts = addressed.map(({ host }) => host);
   const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
   const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
   const bridges = bridgeFacts(swept, links, surroundings);
@@ -99,8 +104,14 @@ export function buildReport({
     links: results.map(linkReport),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
-    hosts: hosts.map(({ host }) => host),
-    findings: diagnose({ ...diagnosisContext(plans, hosts, ourMacs), wires, bridges, vlans }),
+    hosts,
+    findings: diagnose({
+      ...diagnosisContext(plans, addressed, ourMacs, roster),
+      hosts,
+      wires,
+      bridges,
+      vlans,
+    }),
     statistics: statisticsOf(results.map(({ status }) => status)),
     untested: results.flatMap(untestedOf),
   };

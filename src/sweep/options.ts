@@ -1,6 +1,7 @@
 /** Checks the options of a sweep, and reads them from text for the command line. */
 
 import { OptionError } from '../errors.js';
+import type { NamedMachine } from '../names/named-machine.js';
 import { parseAddress } from '../targets/address.js';
 import { profileNames, type RateOption } from './pace.js';
 import type { ProfileName, Progress, SweepOptions } from './sweep-api.js';
@@ -21,6 +22,8 @@ export interface CheckedOptions {
   readonly sequential: boolean;
   readonly seed: number;
   readonly offLink: boolean;
+  /** Files, directories and machines that name hardware addresses. */
+  readonly names: readonly (string | NamedMachine)[];
   readonly signal: AbortSignal | null;
   readonly onProgress: ((progress: Progress) => void) | null;
 }
@@ -159,7 +162,7 @@ function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]
  * @throws OptionError that names the option, what was given and the form expected
  */
 export function checkOptions(options: SweepOptions): CheckedOptions {
-  const { exclude = [], profile, sourceIp, sourceMac, seed } = options;
+  const { exclude = [], names = [], profile, sourceIp, sourceMac, seed } = options;
   const mac = sourceMac === undefined ? null : parseSourceMac(sourceMac);
   // A foreign SHA with our own SPA would point the neighbours' caches away from us.
   const impliedIp = mac === null ? null : 0;
@@ -176,6 +179,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     // No secret; node:crypto would take longer to load than anything else here.
     seed: seed === undefined ? Math.floor(Math.random() * (largestSeed + 1)) : parseSeed(seed),
     offLink: options.offLink ?? false,
+    names: typeof names === 'string' ? [names] : names,
     signal: options.signal ?? null,
     onProgress: options.onProgress ?? null,
   };

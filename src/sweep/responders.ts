@@ -1,6 +1,7 @@
 /** Yields the responders of running engines. The engines' own tables are the queue: nothing is kept twice. */
 
 import type { LinkPlan } from '../links/plan.js';
+import type { Roster } from '../names/roster.js';
 import { isEcho } from '../report/hosts.js';
 import { timestamp } from '../report/timestamp.js';
 import { formatAddress } from '../targets/address.js';
@@ -14,6 +15,8 @@ export interface ResponderSource {
   readonly bell: Bell;
   /** Empty until the engines are open. */
   runs(): readonly LinkRun[];
+  /** Names hardware addresses; asked once there are runs. */
+  roster(): Roster;
   ended(): boolean;
 }
 
@@ -26,7 +29,7 @@ const recordsAtOnce = 1024;
  *
  * It is no async generator: that would need several promises for each responder, of which there may be a million.
  */
-export function respondersOf({ bell, runs, ended }: ResponderSource): ResponderIterator {
+export function respondersOf({ bell, runs, roster, ended }: ResponderSource): ResponderIterator {
   const buffer = recordBuffer(recordsAtOnce);
   const positions: number[] = [];
   let batch: Responder[] = [];
@@ -45,7 +48,7 @@ export function respondersOf({ bell, runs, ended }: ResponderSource): ResponderI
       heard += count;
       for (let i = 0; i < count; i++) {
         const record = decodeRecord(buffer.view, i);
-        if (!isEcho(record, run.plan)) batch.push(responderOf(record, run.plan, link));
+        if (!isEcho(record, run.plan)) batch.push(responderOf(record, run.plan, link, roster()));
       }
     }
     return heard;
@@ -71,9 +74,10 @@ export function respondersOf({ bell, runs, ended }: ResponderSource): ResponderI
   };
 }
 
-function responderOf(record: ResponderRecord, plan: LinkPlan, link: number): Responder {
+function responderOf(record: ResponderRecord, plan: LinkPlan, link: number, roster: Roster): Responder {
+  const ip = formatAddress(record.ip);
   return {
-    ip: formatAddress(record.ip),
+    ip,
     mac: record.mac,
     rttMs: record.rttMs,
     firstAt: timestamp(record.firstAtMs),
@@ -82,6 +86,6 @@ function responderOf(record: ResponderRecord, plan: LinkPlan, link: number): Res
     netns: null,
     vlan: null,
     vendor: null,
-    name: null,
+    name: roster.nameOf(record.mac, ip),
   };
 }

@@ -1,8 +1,10 @@
 /** Conducts a sweep: options, targets, links and engines in, responders and a report out. */
 
 import type { Report } from '../generated/report-types.js';
-import { chooseLinks } from '../links/links.js';
+import { chooseLinks, describeMachine } from '../links/links.js';
 import { type LinkPlan, planSweep } from '../links/plan.js';
+import type { NamedMachine } from '../names/named-machine.js';
+import { createRoster, type Roster } from '../names/roster.js';
 import type { NativeAddon, NativeLink } from '../native.js';
 import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
 import { explainNativeError, systemFailure } from '../system-error.js';
@@ -30,6 +32,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
   const bell = createBell();
   const clock = performance.now();
   let runs: readonly LinkRun[] = [];
+  let roster = createRoster([]);
   let stopping = false;
   let ended = false;
 
@@ -47,7 +50,9 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       const checked = checkOptions(options);
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
-      const { plans, links, addon } = await prepare(load, targets, checked);
+      const prepared = await prepare(load, targets, checked);
+      const { plans, links, addon } = prepared;
+      roster = prepared.roster;
       observation = await observe(addon, plans, links);
       const startedAt = new Date();
       const started = performance.now();
@@ -60,7 +65,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       const results = runs.length > 0 ? runs.map(resultOf) : plans.map(untouched);
       refuseVoid(results);
       const surroundings = await observation.finish();
-      const report = buildReport({ startedAt, durationMs, links, results, surroundings });
+      const report = buildReport({ startedAt, durationMs, links, roster, results, surroundings });
       await Promise.all(runs.map(({ closed }) => closed));
       return report;
     } finally {
@@ -82,7 +87,12 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
   );
 
   const iterate = (): AsyncIterableIterator<Responder> => {
-    const responders = respondersOf({ bell, runs: () => runs, ended: () => ended });
+    const responders = respondersOf({
+      bell,
+      runs: () => runs,
+      roster: () => roster,
+      ended: () => ended,
+    });
     return {
       next: async () => {
         const result = await responders.next();
@@ -115,6 +125,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
 interface Prepared {
   readonly addon: NativeAddon;
   readonly links: readonly NativeLink[];
+  readonly roster: Roster;
   readonly plans: readonly LinkPlan[];
 }
 
@@ -126,15 +137,24 @@ async function prepare(
   // Targets first: what is wrong with them is the caller's to mend, on any machine.
   const wanted = targets === undefined ? null : await readTargets(targets);
   const exclude = checked.exclude.length > 0 ? (await readTargets(checked.exclude)).ranges : [];
+  const named = await readNames(checked.names);
   const addon = load();
   try {
     const links = addon.listLinks();
     const chosen = chooseLinks(addon, links, checked.links);
     const plans = planSweep({ links: chosen, allLinks: links, targets: wanted, exclude, options: checked });
-    return { addon, links, plans };
+    // This machine as it is now, whatever a file may say of it.
+    const roster = createRoster([...named, describeMachine(links)]);
+    return { addon, links, roster, plans };
   } catch (error) {
     throw explainNativeError(error, 'list the interfaces');
   }
+}
+
+/** What reads files is loaded only where there are any. */
+async function readNames(names: CheckedOptions['names']): Promise<NamedMachine[]> {
+  if (names.length === 0) return [];
+  return (await import('../names/names-input.js')).readNames(names);
 }
 
 async function readTargets(targets: NonNullable<Targets>): Promise<TargetSet> {

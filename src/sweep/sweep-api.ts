@@ -1,5 +1,6 @@
 /** What a program sees of a sweep: its options, its responders, its progress and its handle. */
 import type { Report } from '../generated/report-types.js';
+import type { NamedMachine } from '../names/named-machine.js';
 
 /** One MAC that answers for one address, as it is first heard. */
 export interface Responder {
@@ -15,6 +16,7 @@ export interface Responder {
   readonly netns: string | null;
   readonly vlan: number | null;
   readonly vendor: string | null;
+  /** Machine and interface, such as `node-3 eth1`, by the names that were given; else, in the command, by DNS. */
   readonly name: string | null;
 }
 
@@ -67,6 +69,12 @@ export interface SweepOptions {
   readonly seed?: number;
   /** Ask targets that are in none of the link's subnets, too. */
   readonly offLink?: boolean;
+  /**
+   * Whose hardware addresses are known, for the names of responders and for what follows from them: files with the output
+   * of `arpsweep interfaces -f json` or with lines of ethers(5), directories of such files, or machines themselves. This
+   * machine's own interfaces are always among them.
+   */
+  readonly names?: string | readonly (string | NamedMachine)[];
   /** Ends the sweep; the report then has the outcome `interrupted`. */
   readonly signal?: AbortSignal;
   /** Called at most ten times a second while the sweep runs, and once at its end. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import { virtualMacProtocol } from '../../src/findings/virtual-macs.js';
+import { createRoster } from '../../src/names/roster.js';
 
 const ourMac = '02:00:00:00:00:01';
 const mac = (n: number) => `52:54:00:00:00:${n.toString(16).padStart(2, '0')}`;
@@ -29,7 +30,14 @@ function host(ip: string, macs: readonly string[], noted: Partial<NotedHost> = {
 }
 
 function context(...noted: NotedHost[]): SweepFacts {
-  return { interfaces: ['eth0', 'eth1'], noted, ourMacs: new Set([ourMac]), wires: [] };
+  return {
+    interfaces: ['eth0', 'eth1'],
+    noted,
+    hosts: noted,
+    ourMacs: new Set([ourMac]),
+    roster: createRoster([]),
+    wires: [],
+  };
 }
 
 describe('duplicate-address', () => {
@@ -104,8 +112,13 @@ describe('claims-our-address', () => {
   });
 
   it('is not seen where this machine answers by another interface', () => {
-    expect(diagnose(context(claimed(ourMac)))).toEqual([]);
-    expect(diagnose(context(claimed(ourMac, mac(1))))).toMatchObject([{ macs: [mac(1)] }]);
+    const found = (...claimants: string[]) =>
+      diagnose(context(claimed(...claimants))).map(({ kind, macs }) => [kind, ...macs]);
+    expect(found(ourMac)).toEqual([['arp-flux', ourMac]]);
+    expect(found(ourMac, mac(1))).toEqual([
+      ['claims-our-address', mac(1)],
+      ['arp-flux', ourMac],
+    ]);
   });
 });
 

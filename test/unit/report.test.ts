@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import schema from '../../schema/report-v1.schema.json' with { type: 'json' };
 import type { EthernetLink } from '../../src/links/links.js';
 import type { LinkPlan } from '../../src/links/plan.js';
+import { createRoster } from '../../src/names/roster.js';
 import { type EngineStatus, idleStatus, RECORD_BYTES } from '../../src/native.js';
 import { buildReport, type LinkResult, outcomeOf } from '../../src/report/report.js';
 import { countAddresses, normalize, type Ranges, subtract } from '../../src/targets/ranges.js';
@@ -65,6 +66,7 @@ function report(...cases: LinkCase[]) {
     startedAt: new Date(1_700_000_000_000),
     durationMs: 312.44,
     links: [eth0, eth1],
+    roster: createRoster([]),
     results: cases.map(result),
   });
   expect(isValid(built), JSON.stringify(isValid.errors)).toBe(true);
@@ -220,6 +222,7 @@ describe('counts', () => {
       startedAt: new Date(),
       durationMs: 1,
       links: [eth0],
+      roster: createRoster([]),
       results: [many],
     });
     expect(counts).toMatchObject({ targets: 1_000_000, answered: 1_000_000, silent: 0 });
@@ -260,7 +263,13 @@ describe('a report', () => {
   it('says that no address asked where everything was a probe', () => {
     const one = result({});
     const probe = { ...one, plan: { ...one.plan, sourceIp: 0, prefixLength: null } };
-    const { links } = buildReport({ startedAt: new Date(), durationMs: 0, links: [eth0], results: [probe] });
+    const { links } = buildReport({
+      startedAt: new Date(),
+      durationMs: 0,
+      links: [eth0],
+      roster: createRoster([]),
+      results: [probe],
+    });
     expect(links[0]).toMatchObject({ ip: null, prefixLength: null });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkPlan } from '../../src/links/plan.js';
+import { createRoster } from '../../src/names/roster.js';
 import { RECORD_BYTES } from '../../src/native.js';
 import { createBell } from '../../src/sweep/bell.js';
 import type { LinkRun } from '../../src/sweep/link-run.js';
@@ -20,7 +21,12 @@ function listening() {
     read: (from, into) => table.copy(into, 0, from * RECORD_BYTES) / RECORD_BYTES,
   };
   return {
-    responders: respondersOf({ bell, runs: () => [run as LinkRun], ended: () => ended }),
+    responders: respondersOf({
+      bell,
+      runs: () => [run as LinkRun],
+      roster: () => createRoster([]),
+      ended: () => ended,
+    }),
     hear(answers: readonly Answer[]) {
       table = Buffer.concat([table, packRecords(answers)]);
       bell.ring();

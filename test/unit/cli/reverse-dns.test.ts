@@ -105,14 +105,14 @@ describe('responders on their way to a reporter', () => {
   });
 });
 
-test('a report gets vendors for every responder, and one name for an address', async () => {
+test('a report gets vendors for every responder, and one name for an address where its MAC has none', async () => {
   const report = structuredClone(example);
   const server: Lookup = { reverse: async (ip) => [`host-${ip}`], cancel: () => {} };
   await completeReport(report, reverseDns(server));
   expect(report.hosts.map(({ responders }) => responders.map(({ vendor, name }) => [vendor, name]))).toEqual([
     [],
     [
-      ['VMware, Inc.', 'host-10.0.0.5'],
+      ['VMware, Inc.', 'db-1.example.net'],
       [null, 'host-10.0.0.5'],
     ],
     [['Intel Corporate', 'host-10.0.0.120']],
