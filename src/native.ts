@@ -115,6 +115,8 @@ export interface EngineOptions {
   readonly targets: Uint32Array;
   /** Targets that are asked by probe in each pass as well; sorted, disjoint, inclusive pairs. */
   readonly named: Uint32Array;
+  /** Requests that a named target gets at the least before it counts as silent, 0 to 255. Not with exact passes. */
+  readonly namedRequests: number;
   /** Our own addresses of this link: probed before the sweep, never asked by request. Sorted. */
   readonly own: Uint32Array;
   /** Frames per second at the start; Infinity does not pace. */
@@ -235,6 +237,8 @@ export interface NativeEngine {
   read(from: number, into: Uint8Array): number;
   /** Untested addresses as inclusive pairs; at most `limit` pairs, the nearest ones merged beyond. */
   untested(limit: number): Uint32Array;
+  /** How many broadcast requests left for each of these addresses, up to 255; 0 for one that is no target. */
+  requestsTo(addresses: Uint32Array): Uint32Array;
 }
 
 /** A link to listen on. */

@@ -47,6 +47,7 @@ SweepConfig ConfigFrom(const Napi::Object& options) {
   config.sender_ip = options.Get("sourceIp").As<Napi::Number>().Uint32Value();
   config.targets = RangesFrom(options.Get("targets"));
   config.named = RangesFrom(options.Get("named"));
+  config.named_requests = options.Get("namedRequests").As<Napi::Number>().Uint32Value();
   const auto own = options.Get("own").As<Napi::Uint32Array>();
   config.own.assign(own.Data(), own.Data() + own.ElementLength());
   config.rate = options.Get("rate").As<Napi::Number>().DoubleValue();
@@ -113,11 +114,11 @@ const char* NameOf(SendOutcome outcome) {
 class Engine : public Napi::ObjectWrap<Engine> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(
-        env, "Engine",
-        {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
-         InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
-         InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested")});
+    return DefineClass(env, "Engine",
+                       {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
+                        InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
+                        InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested"),
+                        InstanceMethod<&Engine::RequestsTo>("requestsTo")});
   }
 
   explicit Engine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {
@@ -223,6 +224,13 @@ class Engine : public Napi::ObjectWrap<Engine> {
   Napi::Value Untested(const Napi::CallbackInfo& info) {
     const uint32_t limit = info[0].As<Napi::Number>().Uint32Value();
     return WithJsErrors(info.Env(), [&] { return ToPairs(info.Env(), engine_->Untested(limit)); });
+  }
+
+  Napi::Value RequestsTo(const Napi::CallbackInfo& info) {
+    const auto addresses = info[0].As<Napi::Uint32Array>();
+    auto requests = Napi::Uint32Array::New(info.Env(), addresses.ElementLength());
+    for (size_t i = 0; i < addresses.ElementLength(); ++i) requests[i] = engine_->RequestsTo(addresses[i]);
+    return requests;
   }
 
   static std::span<Record> RecordsIn(const Napi::Value& value) {

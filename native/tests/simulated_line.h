@@ -142,6 +142,8 @@ struct SimulatedSweep {
   uint32_t burst = 512;
   uint32_t passes = 30;
   bool adaptive = true;
+  uint32_t named = 0;  // so many addresses, the first
+  uint32_t named_requests = 0;
   int64_t stop_after = 3000 * kSimSecond;
   WireConditions wire;
 };
@@ -158,6 +160,8 @@ struct SimulatedResult {
   uint64_t drops = 0;
   uint8_t silent_asked_least = 255;  // requests to an address that did not answer
   uint8_t silent_asked_most = 0;
+  uint8_t named_asked_least = 255;  // requests to a named one that did not answer
+  uint8_t others_asked_most = 0;    // requests to one that is not named and did not answer
   Completeness completeness;
   SendOutcome outcome = SendOutcome::kSent;
 };
@@ -168,6 +172,8 @@ inline SweepConfig ConfigOf(const SimulatedSweep& sweep, uint64_t seed) {
   config.source_mac = {{0x02, 0, 0, 0, 0, 1}};
   config.sender_ip = 0x0a610001;
   config.targets = {{kFirst, kFirst + sweep.addresses - 1}};
+  if (sweep.named > 0) config.named = {{kFirst, kFirst + sweep.named - 1}};
+  config.named_requests = sweep.named_requests;
   config.rate = sweep.rate;
   config.ceiling = sweep.ceiling;
   config.burst = sweep.burst;
@@ -214,6 +220,13 @@ inline SimulatedResult Simulate(const SimulatedSweep& sweep, uint64_t seed) {
     if (state.Answered(index)) continue;
     result.silent_asked_least = std::min(result.silent_asked_least, state.Queued(index));
     result.silent_asked_most = std::max(result.silent_asked_most, state.Queued(index));
+    uint8_t& named = result.named_asked_least;
+    uint8_t& others = result.others_asked_most;
+    if (index < sweep.named) {
+      named = std::min(named, state.Queued(index));
+    } else {
+      others = std::max(others, state.Queued(index));
+    }
   }
   result.untested = conductor.CountUntested();
   result.seconds = line.seconds();

@@ -245,6 +245,17 @@ TEST_CASE("simulated: on a wire that loses nothing each silent address is asked 
   }
 }
 
+TEST_CASE("simulated: named addresses that are silent get their requests, and others no more for it") {
+  SimulatedSweep sweep = Small({});
+  sweep.named = 50;
+  sweep.named_requests = 9;
+  for (const SimulatedResult& result : SimulatedRuns(sweep, 10).results) {
+    CHECK(result.named_asked_least == 9);
+    CHECK(result.others_asked_most == result.passes);
+    CHECK(result.passes < 9);
+  }
+}
+
 TEST_CASE("simulated: with one pass each address is asked once, whoever answers, and nothing follows") {
   SimulatedSweep sweep = Small({});
   sweep.passes = 1;

@@ -83,6 +83,7 @@ function engineOptions(plan: LinkPlan, options: RunOptions): EngineOptions {
     sourceIp,
     targets: toPairs(targets),
     named: toPairs(plan.named.filter((ip) => contains(targets, ip)).map(single)),
+    namedRequests: 0,
     own: Uint32Array.from(plan.own),
     ...tempoOf(options, link.wireless),
     cooldownMs: options.cooldownMs === 'auto' ? Number.NaN : options.cooldownMs,

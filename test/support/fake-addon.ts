@@ -169,6 +169,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
         return copied / RECORD_BYTES;
       },
       untested: () => fake.untested,
+      requestsTo: (addresses) => new Uint32Array(addresses.length),
     };
   }
   const addon = {

@@ -32,6 +32,8 @@ constexpr double kVeryCheapSeconds = 0.3;
 // More pilots than half a pass are no bargain, and no host should be asked for ever.
 constexpr uint64_t kMostPilotsPerHost = 12;
 constexpr int kMostPilotRounds = 4;
+// What holds up one request holds up the next as well, unless they lie apart.
+constexpr int64_t kNamedApartNs = 50 * kMs;
 
 }  // namespace
 
@@ -52,6 +54,7 @@ Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, Addr
 
 SendOutcome Conductor::Run() {
   SendOutcome outcome = RunPasses();
+  if (outcome == SendOutcome::kSent) outcome = AskNamed();
   walker_.pilots().Close();
   for (int round = 0; round < kMostRounds && outcome == SendOutcome::kSent; ++round) {
     const uint32_t known = table_.size();
@@ -99,6 +102,21 @@ SendOutcome Conductor::RunPasses() {
       if (outcome != SendOutcome::kSent) return outcome;
     }
     if (enough) break;
+  }
+  return SendOutcome::kSent;
+}
+
+// Who is named is expected to be there, and not given up before silence means something.
+SendOutcome Conductor::AskNamed() {
+  for (uint32_t round = 0; round < config_.named_requests; ++round) {
+    bool any = false;
+    const SendOutcome outcome = walker_.AskSilentNamed(config_.named_requests, &any);
+    // The passes went through: a filter takes these addresses, and not the link.
+    if (outcome == SendOutcome::kSendBlocked) break;
+    if (outcome != SendOutcome::kSent) return outcome;
+    if (!any) break;
+    passes_ended_at_ = transmitter_.last_at();
+    line_.WaitUntil(line_.Now() + kNamedApartNs);
   }
   return SendOutcome::kSent;
 }

@@ -53,6 +53,7 @@ class Conductor {
 
  private:
   SendOutcome RunPasses();
+  SendOutcome AskNamed();
   SendOutcome ProbeOwn();
   SendOutcome CoolDown();
   SendOutcome AskedEnough(uint32_t pass, bool* enough);

@@ -20,6 +20,7 @@ struct SweepConfig {
   uint32_t sender_ip = 0;
   std::vector<AddressRange> targets;   // sorted, disjoint
   std::vector<AddressRange> named;     // targets that each pass asks by probe as well; sorted, disjoint
+  uint32_t named_requests = 0;         // that a named target gets at the least before it counts as silent
   std::vector<uint32_t> own;           // our addresses on this link: only probed; sorted
   double rate = 1000;                  // frames per second to begin with; infinity does not pace
   double ceiling = 1000;               // to which the rate may rise; no more than `rate`: it is fixed

@@ -298,4 +298,9 @@ std::vector<AddressRange> SweepEngine::Untested(size_t limit) const {
   return JoinNearest(std::move(ranges), limit);
 }
 
+uint32_t SweepEngine::RequestsTo(uint32_t address) const {
+  const auto index = targets_.IndexOf(address);
+  return index ? address_state_.Transmitted(*index) : 0;
+}
+
 }  // namespace arpsweep

@@ -80,6 +80,8 @@ class SweepEngine {
   size_t Read(size_t from, std::span<Record> into);
   /// Untested addresses in order. Beyond `limit` ranges those with the least between them are joined.
   std::vector<AddressRange> Untested(size_t limit) const;
+  /// Requests to all, so far, that left for an address; 0 for one that is no target.
+  uint32_t RequestsTo(uint32_t address) const;
 
  private:
   struct Senders;

@@ -259,6 +259,21 @@ bool Walker::WasAskedTwice(const Responder& responder) const {
   return state_.Queued(responder.index) + responder.pilots_queued.load(std::memory_order_relaxed) >= 2;
 }
 
+SendOutcome Walker::AskSilentNamed(uint32_t requests, bool* any) {
+  for (const AddressRange& range : config_.named) {
+    for (uint64_t address = range.first; address <= range.last; ++address) {
+      const auto index = targets_.IndexOf(static_cast<uint32_t>(address));
+      if (!index || targets_.IsOwnIndex(*index) || state_.Answered(*index)) continue;
+      if (state_.Transmitted(*index) >= requests) continue;
+      *any = true;
+      if (const SendOutcome outcome = AskTarget(transmitter_, *index); outcome != SendOutcome::kSent)
+        return outcome;
+      Tend();
+    }
+  }
+  return transmitter_.Flush();
+}
+
 SendOutcome Walker::SendPilots(uint32_t count) {
   const int64_t until = line_.Now() + kPilotsNs;
   for (uint32_t sent = 0; sent < count && line_.Now() < until;) {

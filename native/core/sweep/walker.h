@@ -32,6 +32,8 @@ class Walker {
   SendOutcome RunPass(uint32_t pass);
   /// Asks those a second time that answered their only question: a second responder may have been missed.
   SendOutcome Settle();
+  /// Asks named addresses that are silent and have had fewer requests. any: whether there were such.
+  SendOutcome AskSilentNamed(uint32_t requests, bool* any);
   /// Sends so many pilots, as long as it takes half a second at most.
   SendOutcome SendPilots(uint32_t count);
   /// Asks again what was lost with the link since the pass ended. Nothing to do: nothing is sent.
