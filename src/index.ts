@@ -11,6 +11,7 @@ export {
   SystemError,
   TargetSyntaxError,
 } from './errors.js';
+export type { Expectations, ExpectedGroup, ExpectedHost } from './expect/expectation.js';
 export type * from './generated/report-types.js';
 export { listInterfaces } from './links/links.js';
 export type { NamedInterface, NamedMachine } from './names/named-machine.js';

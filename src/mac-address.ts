@@ -21,3 +21,8 @@ export function parseMac(text: string): string | null {
   }
   return null;
 }
+
+/** Whether an address in that form can be a machine's own: neither a group's (IEEE 802: lowest bit of the first byte) nor zero. */
+export function isUnicast(mac: string): boolean {
+  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0 && mac !== '00:00:00:00:00:00';
+}

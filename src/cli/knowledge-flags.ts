@@ -1,8 +1,16 @@
-/** What a sweep is told of the network beforehand: `--names`. Read before anything is opened. */
-import type { SweepOptions } from '../sweep/sweep-api.js';
+/** What a sweep is told of the network beforehand: `--names` and `--expect`. Read before anything is opened. */
+import type { Expectation } from '../expect/expectation.js';
+import type { NamedMachine } from '../names/named-machine.js';
 
 export interface KnowledgeFlags {
   readonly names?: readonly string[];
+  readonly expect?: string;
+}
+
+/** Options of the library's `sweep`, read. */
+export interface Knowledge {
+  readonly names?: readonly NamedMachine[];
+  readonly expect?: Expectation;
 }
 
 /** Words behind `--names` that are targets: the option takes every word up to the next one for a file. */
@@ -17,9 +25,20 @@ export function targetsAmongNames({ names = [] }: KnowledgeFlags): string[] {
  * Reads the files.
  * @throws OptionError that names the file, the place in it and what it should hold
  */
-export async function knowledgeOf({ names = [] }: KnowledgeFlags): Promise<Pick<SweepOptions, 'names'>> {
+export async function knowledgeOf({ names = [], expect }: KnowledgeFlags): Promise<Knowledge> {
   const files = names.filter((name) => !isTarget(name));
-  if (files.length === 0) return {};
+  return {
+    ...(files.length > 0 && { names: await namesIn(files) }),
+    ...(expect !== undefined && { expect: await expectationIn(expect) }),
+  };
+}
+
+async function namesIn(files: readonly string[]): Promise<readonly NamedMachine[]> {
   const { readNames } = await import('../names/names-input.js');
-  return { names: await readNames(files) };
+  return readNames(files);
+}
+
+async function expectationIn(file: string): Promise<Expectation> {
+  const { readExpectation } = await import('../expect/expectation-input.js');
+  return readExpectation(file);
 }

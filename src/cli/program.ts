@@ -67,6 +67,10 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
       '--names <file...>',
       'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
     )
+    .option(
+      '--expect <file>',
+      'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
+    )
     .option('--resolve', 'look up the names of what answers (DNS)')
     .option('--off-link', "ask also for addresses outside the interface's subnets")
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')

@@ -17,7 +17,8 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
   const checked = sweepOptionsOf(flags);
   const failOn = await failOnOf(flags);
   const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
-  const options = { ...checked, ...(await knowledgeOf(flags)) };
+  const knowledge = await knowledgeOf(flags);
+  const options = { ...checked, ...knowledge };
   const interruption = catchInterruption();
   try {
     const file = await openFile(flags.output);
@@ -34,6 +35,7 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
     return await reportSweep(begin, {
       flags,
       options,
+      expectation: knowledge.expect ?? null,
       failOn,
       file,
       interruption,

@@ -1,4 +1,6 @@
 /** Follows a sweep that is under way: progress, responders, the report, and the exit code that they come to. */
+import type { Expectation } from '../expect/expectation.js';
+import type { Report } from '../generated/report-types.js';
 import { listInterfaces } from '../links/links.js';
 import { loadReporter } from '../reporters/formats.js';
 import { statisticsLines } from '../reporters/remarks.js';
@@ -22,6 +24,8 @@ const namesGraceMs = 2000;
 export interface SweepRequest {
   readonly flags: SweepFlags;
   readonly options: SweepOptions;
+  /** What should answer, or null where nothing is expected. */
+  readonly expectation: Expectation | null;
   /** Kinds of findings that make the exit code 1. */
   readonly failOn: ReadonlySet<string>;
   /** The file of `--output`, or null for standard output. */
@@ -79,6 +83,7 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
       await reporter.report(report);
     }
     await output.finish();
+    if (!readerGone) await noteUnjudged(report, request.expectation, note);
     if (flags.verbose && !readerGone) for (const text of statisticsLines(report)) note(text);
     return exitCodeOfSweep(report, { signalExit: interruption.exitCode(), readerGone, failOn });
   } catch (error) {
@@ -87,6 +92,20 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
     await output.discard();
     throw error;
   }
+}
+
+/** Expected addresses that no finding speaks of must not pass for well. */
+async function noteUnjudged(
+  report: Report,
+  expectation: Expectation | null,
+  note: (text: string) => void,
+): Promise<void> {
+  if (expectation === null) return;
+  const [{ unjudgedOf }, { unjudgedLines }] = await Promise.all([
+    import('../expect/unjudged.js'),
+    import('../reporters/unjudged-lines.js'),
+  ]);
+  for (const line of unjudgedLines(unjudgedOf(report, expectation))) note(line);
 }
 
 /** Draws progress, and at first says how long a large range takes. */

@@ -1,5 +1,6 @@
 /** What the diagnoses look at. */
 
+import type { GroupFates } from '../expect/fates.js';
 import type { Finding, Host, HostResponder, Statistics } from '../generated/report-types.js';
 import type { Roster } from '../names/roster.js';
 import type { Regulation } from '../sweep/pace.js';
@@ -24,6 +25,8 @@ export interface DiagnosisContext {
   readonly ourMacs: ReadonlySet<string>;
   /** Whose hardware addresses are known, this machine's among them. */
   readonly roster: Roster;
+  /** Addresses that several machines may answer for, by what is expected. */
+  readonly shared: ReadonlySet<string>;
 }
 
 /** What the sweep of one link tells of its wire. */
@@ -101,6 +104,8 @@ export interface VlanFacts {
 export interface SweepFacts extends DiagnosisContext {
   /** Every host of the report: by IP, then link. */
   readonly hosts: readonly Host[];
+  /** What became of what is expected, or null where nothing is. */
+  readonly expected: readonly GroupFates[] | null;
   /** By the index of the report's links. */
   readonly wires: readonly WireFacts[];
   /** Of links whose frames pass a bridge of this machine. */

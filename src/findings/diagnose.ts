@@ -5,6 +5,7 @@ import { diagnoseArpFlux } from './arp-flux.js';
 import { diagnoseClaimsOurAddress } from './claims-our-address.js';
 import type { Diagnosis, SweepFacts } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
+import { diagnoseExpectations } from './expectations.js';
 import { diagnoseLoss } from './loss.js';
 import { diagnoseMacOnWrongPort } from './mac-on-wrong-port.js';
 import { diagnoseVlanWrongParent } from './vlan-wrong-parent.js';
@@ -17,6 +18,7 @@ const diagnoses: readonly Diagnosis[] = [
   diagnoseVlanWrongParent,
   diagnoseArpFlux,
   diagnoseUnconfiguredInterface,
+  diagnoseExpectations,
   diagnoseLoss,
 ];
 

@@ -4,7 +4,7 @@ import { InterfaceError, OptionError } from '../errors.js';
 import type { NativeLink } from '../native.js';
 import type { CheckedOptions } from '../sweep/options.js';
 import { formatAddress } from '../targets/address.js';
-import type { TargetSet } from '../targets/parse.js';
+import { sortUnique, type TargetSet } from '../targets/parse.js';
 import {
   contains,
   countAddresses,
@@ -28,7 +28,7 @@ export interface LinkPlan {
   readonly prefixLength: number | null;
   /** Sorted and disjoint; own addresses included. */
   readonly targets: Ranges;
-  /** Those of the targets that were named singly; sorted. */
+  /** Those of the targets that were named singly, or that are expected to answer; sorted. */
   readonly named: readonly number[];
   /** The sender address, and the link's own addresses among the targets; sorted. */
   readonly own: readonly number[];
@@ -42,6 +42,8 @@ export interface PlanInput {
   /** Null asks for the subnets of the chosen links. */
   readonly targets: Pick<TargetSet, 'ranges' | 'named'> | null;
   readonly exclude: Ranges;
+  /** Addresses that should answer, targets or not. */
+  readonly expected: readonly number[];
   readonly options: Pick<CheckedOptions, 'sourceIp' | 'sourceMac' | 'offLink'>;
 }
 
@@ -64,7 +66,8 @@ interface Share {
  * @throws OptionError where nothing, or too much, is left to ask, or the source IP is none of the link's
  */
 export function planSweep(input: PlanInput): LinkPlan[] {
-  const { links, targets, exclude, options } = input;
+  const { links, targets, exclude, expected, options } = input;
+  const named = sortUnique([...(targets?.named ?? []), ...expected]);
   const wanted = (link: EthernetLink) => subtract(targets?.ranges ?? defaultTargets(link), exclude);
   const shares = links.map((link) => sharesOf(link, wanted(link)));
   if (targets) {
@@ -79,7 +82,7 @@ export function planSweep(input: PlanInput): LinkPlan[] {
   }
   const plans = links.flatMap((link, i) =>
     mergeBySender((shares[i] ?? []).map((share) => withSourceOption(link, share, options))).map((share) =>
-      planOf(link, share, targets?.named ?? [], options.sourceMac),
+      planOf(link, share, named, options.sourceMac),
     ),
   );
   checkSize(plans);

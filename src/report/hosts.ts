@@ -112,11 +112,13 @@ export function diagnosisContext(
   hosts: readonly AddressedHost[],
   ourMacs: ReadonlySet<string>,
   roster: Roster,
+  shared: ReadonlySet<string>,
 ): DiagnosisContext {
   return {
     interfaces: plans.map(({ link }) => link.name),
     noted: hosts.map(({ noted }) => noted).filter((noted) => noted !== null),
     ourMacs,
     roster,
+    shared,
   };
 }

@@ -1,6 +1,8 @@
 /** Builds the report from what the engines of a sweep have to say at its end. */
 
 import { getSystemErrorName } from 'node:util';
+import { addressOf, type Expectation, expectedHosts } from '../expect/expectation.js';
+import { fatesOf } from '../expect/fates.js';
 import type { WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
 import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
@@ -25,6 +27,8 @@ export interface LinkResult {
   readonly status: EngineStatus;
   readonly records: RecordBuffer;
   readonly untested: Ranges;
+  /** Broadcast requests that left for each expected address. */
+  readonly requests: ReadonlyMap<number, number>;
 }
 
 export interface SweepResult {
@@ -34,6 +38,8 @@ export interface SweepResult {
   readonly links: readonly NativeLink[];
   /** Whose hardware addresses are known. */
   readonly roster: Roster;
+  /** What the network should look like, or null where nothing is expected. */
+  readonly expectation: Expectation | null;
   readonly results: readonly LinkResult[];
   /** What was seen beside the answers. */
   readonly surroundings?: Surroundings;
@@ -42,7 +48,7 @@ export interface SweepResult {
 /** Beyond these, neighbouring ranges of untested addresses are merged. */
 const mostUntestedRanges = 10_000;
 
-export function resultOf(run: LinkRun): LinkResult {
+export function resultOf(run: LinkRun, expectation: Expectation | null): LinkResult {
   const status = run.status();
   return {
     plan: run.plan,
@@ -50,7 +56,15 @@ export function resultOf(run: LinkRun): LinkResult {
     status,
     records: readRecords(run, status.responders),
     untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
+    requests: requestsOf(run, expectation),
   };
+}
+
+function requestsOf(run: LinkRun, expectation: Expectation | null): Map<number, number> {
+  if (expectation === null) return new Map();
+  const addresses = expectedHosts(expectation).map(addressOf);
+  const requests = run.requestsTo(addresses);
+  return new Map(addresses.map((address, i) => [address, requests[i] ?? 0]));
 }
 
 /** The result of a plan that was never begun, because the sweep was interrupted before. */
@@ -64,21 +78,15 @@ export function untouched(plan: LinkPlan): LinkResult {
     stopped: 'interrupted',
     untested: countAddresses(untested),
   };
-  return { plan, regulation: 'auto', status, records: recordBuffer(0), untested };
+  return { plan, regulation: 'auto', status, records: recordBuffer(0), untested, requests: new Map() };
 }
 
 /**
  * Builds the report. With several links, a target counts once for each link that asks it: what is counted is
  * (link, IP), as for conflicts.
  */
-export function buildReport({
-  startedAt,
-  durationMs,
-  links,
-  roster,
-  results,
-  surroundings = noSurroundings,
-}: SweepResult): Report {
+export function buildReport(result: SweepResult): Report {
+  const { startedAt, durationMs, links, roster, expectation, results, surroundings = noSurroundings } = result;
   const plans = results.map(({ plan }) => plan);
   const perLink = results.map(({ plan, status, records }, link) =>
     hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster }),
@@ -94,6 +102,8 @@ export function buildReport({
   const ourMacs = new Set(
     links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
   );
+  const mayBeShared = (expectation ? expectedHosts(expectation) : []).filter(({ several }) => several);
+  const shared = new Set(mayBeShared.map(({ ip }) => ip));
   return {
     schemaVersion: 1,
     tool: { name: 'arpsweep', version },
@@ -106,8 +116,9 @@ export function buildReport({
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
     hosts,
     findings: diagnose({
-      ...diagnosisContext(plans, addressed, ourMacs, roster),
+      ...diagnosisContext(plans, addressed, ourMacs, roster, shared),
       hosts,
+      expected: expectation && fatesOf(expectation, results, hosts),
       wires,
       bridges,
       vlans,

@@ -25,9 +25,17 @@ export interface LinkRun {
   read(from: number, into: Uint8Array): number;
   /** Untested addresses; at most `limit` ranges. */
   untested(limit: number): Range[];
+  /** Broadcast requests that left for each address. */
+  requestsTo(addresses: readonly number[]): Uint32Array;
 }
 
-type RunOptions = Pick<CheckedOptions, 'rate' | 'profile' | 'passes' | 'cooldownMs' | 'sequential' | 'seed'>;
+type RunOptions = Pick<
+  CheckedOptions,
+  'rate' | 'profile' | 'passes' | 'cooldownMs' | 'sequential' | 'seed'
+> & {
+  /** Requests that a named target gets at the least, where the number of passes is not fixed. */
+  readonly namedRequests: number;
+};
 
 /**
  * Opens an engine; nothing is sent before it is started.
@@ -62,6 +70,7 @@ export function openLinkRun(
     status: () => engine.status(),
     read: (from, into) => engine.read(from, into),
     untested: (limit) => fromPairs(engine.untested(limit)),
+    requestsTo: (addresses) => engine.requestsTo(Uint32Array.from(addresses)),
   };
 }
 
@@ -76,6 +85,7 @@ function explained<T>(doing: string, call: () => T): T {
 function engineOptions(plan: LinkPlan, options: RunOptions): EngineOptions {
   const { link, sourceMac, sourceIp } = plan;
   const targets = subtract(plan.targets, plan.own.map(single));
+  const tempo = tempoOf(options, link.wireless);
   return {
     interfaceIndex: link.index,
     sourceMac,
@@ -83,9 +93,9 @@ function engineOptions(plan: LinkPlan, options: RunOptions): EngineOptions {
     sourceIp,
     targets: toPairs(targets),
     named: toPairs(plan.named.filter((ip) => contains(targets, ip)).map(single)),
-    namedRequests: 0,
+    namedRequests: tempo.adaptivePasses ? options.namedRequests : 0,
     own: Uint32Array.from(plan.own),
-    ...tempoOf(options, link.wireless),
+    ...tempo,
     cooldownMs: options.cooldownMs === 'auto' ? Number.NaN : options.cooldownMs,
     sequential: options.sequential,
     seed: options.seed,

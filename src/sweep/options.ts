@@ -1,6 +1,7 @@
 /** Checks the options of a sweep, and reads them from text for the command line. */
 
 import { OptionError } from '../errors.js';
+import type { Expectations } from '../expect/expectation.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { parseAddress } from '../targets/address.js';
 import { profileNames, type RateOption } from './pace.js';
@@ -24,6 +25,8 @@ export interface CheckedOptions {
   readonly offLink: boolean;
   /** Files, directories and machines that name hardware addresses. */
   readonly names: readonly (string | NamedMachine)[];
+  /** What should answer, as a file or read, or null. */
+  readonly expect: string | Expectations | null;
   readonly signal: AbortSignal | null;
   readonly onProgress: ((progress: Progress) => void) | null;
 }
@@ -180,6 +183,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     seed: seed === undefined ? Math.floor(Math.random() * (largestSeed + 1)) : parseSeed(seed),
     offLink: options.offLink ?? false,
     names: typeof names === 'string' ? [names] : names,
+    expect: options.expect ?? null,
     signal: options.signal ?? null,
     onProgress: options.onProgress ?? null,
   };

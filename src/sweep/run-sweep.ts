@@ -1,5 +1,6 @@
 /** Conducts a sweep: options, targets, links and engines in, responders and a report out. */
 
+import { addressOf, type Expectation, expectedHosts, requestsBeforeMissing } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import { chooseLinks, describeMachine } from '../links/links.js';
 import { type LinkPlan, planSweep } from '../links/plan.js';
@@ -51,21 +52,22 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
       const prepared = await prepare(load, targets, checked);
-      const { plans, links, addon } = prepared;
+      const { plans, links, expectation, addon } = prepared;
+      const namedRequests = expectation === null ? 0 : requestsBeforeMissing;
       roster = prepared.roster;
       observation = await observe(addon, plans, links);
       const startedAt = new Date();
       const started = performance.now();
       if (!stopping) {
-        runs = openAll(addon, plans, checked, bell.ring);
+        runs = openAll(addon, plans, { ...checked, namedRequests }, bell.ring);
         for (const run of runs) run.start();
         await allDone(runs, stop, checked.onProgress, progress);
       }
       const durationMs = performance.now() - started;
-      const results = runs.length > 0 ? runs.map(resultOf) : plans.map(untouched);
+      const results = runs.length > 0 ? runs.map((run) => resultOf(run, expectation)) : plans.map(untouched);
       refuseVoid(results);
       const surroundings = await observation.finish();
-      const report = buildReport({ startedAt, durationMs, links, roster, results, surroundings });
+      const report = buildReport({ startedAt, durationMs, links, roster, expectation, results, surroundings });
       await Promise.all(runs.map(({ closed }) => closed));
       return report;
     } finally {
@@ -126,6 +128,7 @@ interface Prepared {
   readonly addon: NativeAddon;
   readonly links: readonly NativeLink[];
   readonly roster: Roster;
+  readonly expectation: Expectation | null;
   readonly plans: readonly LinkPlan[];
 }
 
@@ -138,14 +141,22 @@ async function prepare(
   const wanted = targets === undefined ? null : await readTargets(targets);
   const exclude = checked.exclude.length > 0 ? (await readTargets(checked.exclude)).ranges : [];
   const named = await readNames(checked.names);
+  const expectation = await readExpectation(checked.expect);
   const addon = load();
   try {
     const links = addon.listLinks();
     const chosen = chooseLinks(addon, links, checked.links);
-    const plans = planSweep({ links: chosen, allLinks: links, targets: wanted, exclude, options: checked });
+    const plans = planSweep({
+      links: chosen,
+      allLinks: links,
+      targets: wanted,
+      exclude,
+      expected: expectation ? expectedHosts(expectation).map(addressOf) : [],
+      options: checked,
+    });
     // This machine as it is now, whatever a file may say of it.
     const roster = createRoster([...named, describeMachine(links)]);
-    return { addon, links, roster, plans };
+    return { addon, links, roster, expectation, plans };
   } catch (error) {
     throw explainNativeError(error, 'list the interfaces');
   }
@@ -155,6 +166,11 @@ async function prepare(
 async function readNames(names: CheckedOptions['names']): Promise<NamedMachine[]> {
   if (names.length === 0) return [];
   return (await import('../names/names-input.js')).readNames(names);
+}
+
+async function readExpectation(expect: CheckedOptions['expect']): Promise<Expectation | null> {
+  if (expect === null) return null;
+  return (await import('../expect/expectation-input.js')).readExpectation(expect);
 }
 
 async function readTargets(targets: NonNullable<Targets>): Promise<TargetSet> {
@@ -167,12 +183,12 @@ async function readTargets(targets: NonNullable<Targets>): Promise<TargetSet> {
 function openAll(
   addon: NativeAddon,
   plans: readonly LinkPlan[],
-  checked: CheckedOptions,
+  options: Parameters<typeof openLinkRun>[2],
   onWake: () => void,
 ): LinkRun[] {
   const runs: LinkRun[] = [];
   try {
-    for (const plan of plans) runs.push(openLinkRun(addon, plan, checked, onWake));
+    for (const plan of plans) runs.push(openLinkRun(addon, plan, options, onWake));
     return runs;
   } catch (error) {
     for (const run of runs) run.close();

@@ -1,4 +1,5 @@
 /** What a program sees of a sweep: its options, its responders, its progress and its handle. */
+import type { Expectations } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import type { NamedMachine } from '../names/named-machine.js';
 
@@ -75,6 +76,12 @@ export interface SweepOptions {
    * machine's own interfaces are always among them.
    */
   readonly names?: string | readonly (string | NamedMachine)[];
+  /**
+   * What the network should look like: a file as `--expect` takes it, or what it holds. What differs is reported by the
+   * findings `missing`, `wrong-mac`, `group-empty` and `unexpected`. Without exact `passes`, each expected address that is
+   * a target gets at least five requests before it is called missing; those that are no targets are not judged.
+   */
+  readonly expect?: string | Expectations;
   /** Ends the sweep; the report then has the outcome `interrupted`. */
   readonly signal?: AbortSignal;
   /** Called at most ten times a second while the sweep runs, and once at its end. */

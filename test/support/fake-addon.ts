@@ -100,6 +100,8 @@ export interface FakeEngine {
   waited: boolean;
   /** Ranges that `untested()` gives, as pairs. */
   untested: Uint32Array;
+  /** What `requestsTo()` gives for each address. */
+  requests: number;
   hear(answers: readonly Answer[]): void;
   end(status?: Partial<EngineStatus>): void;
 }
@@ -133,6 +135,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       closed: false,
       waited: false,
       untested: new Uint32Array(),
+      requests: 0,
       hear(answers) {
         pieces.push(packRecords(answers));
         status = { ...status, responders: status.responders + answers.length };
@@ -169,7 +172,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
         return copied / RECORD_BYTES;
       },
       untested: () => fake.untested,
-      requestsTo: (addresses) => new Uint32Array(addresses.length),
+      requestsTo: (addresses) => new Uint32Array(addresses.length).fill(fake.requests),
     };
   }
   const addon = {

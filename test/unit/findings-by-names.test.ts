@@ -3,6 +3,7 @@ import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import type { NamedInterface, NamedMachine } from '../../src/names/named-machine.js';
 import { createRoster } from '../../src/names/roster.js';
+import { sweepFacts } from '../support/sweep-facts.js';
 
 const mac = (n: number) => `02:00:00:00:00:${n.toString(16).padStart(2, '0')}`;
 
@@ -38,7 +39,7 @@ function facts(machines: readonly NamedMachine[], hosts: Record<string, readonly
       answeredOwnProbe: [],
     }),
   );
-  return { interfaces: ['eth0'], noted, hosts: noted, ourMacs: new Set(), roster, wires: [] };
+  return sweepFacts({ noted, roster });
 }
 
 const vips = ['10.0.0.30', '10.0.0.31'];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import { virtualMacProtocol } from '../../src/findings/virtual-macs.js';
-import { createRoster } from '../../src/names/roster.js';
+import { sweepFacts } from '../support/sweep-facts.js';
 
 const ourMac = '02:00:00:00:00:01';
 const mac = (n: number) => `52:54:00:00:00:${n.toString(16).padStart(2, '0')}`;
@@ -30,14 +30,7 @@ function host(ip: string, macs: readonly string[], noted: Partial<NotedHost> = {
 }
 
 function context(...noted: NotedHost[]): SweepFacts {
-  return {
-    interfaces: ['eth0', 'eth1'],
-    noted,
-    hosts: noted,
-    ourMacs: new Set([ourMac]),
-    roster: createRoster([]),
-    wires: [],
-  };
+  return sweepFacts({ noted, ourMacs: new Set([ourMac]) });
 }
 
 describe('duplicate-address', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SweepFacts, WireFacts } from '../../src/findings/context.js';
 import { diagnoseLoss } from '../../src/findings/loss.js';
 import type { Statistics } from '../../src/generated/report-types.js';
-import { createRoster } from '../../src/names/roster.js';
+import { sweepFacts } from '../support/sweep-facts.js';
 
 const statistics: Statistics = {
   queued: 1200,
@@ -43,14 +43,7 @@ function wire({ lost = 0, pilots = 300, missed = 0.0042, tooFew = false, ...rest
 }
 
 function facts(...wires: WireFacts[]): SweepFacts {
-  return {
-    interfaces: ['eth0', 'eth1'],
-    noted: [],
-    hosts: [],
-    ourMacs: new Set(),
-    roster: createRoster([]),
-    wires,
-  };
+  return sweepFacts({ wires });
 }
 
 const isFound = (each: Wire) => diagnoseLoss(facts(wire(each))).length === 1;

@@ -6,20 +6,21 @@ import type { NativeAddress } from '../../src/native.js';
 import { formatAddress } from '../../src/targets/address.js';
 import { parseTargets } from '../../src/targets/parse.js';
 import { formatRanges } from '../../src/targets/ranges.js';
-import { address, link as anyLink } from '../support/fake-addon.js';
+import { address, link as anyLink, ip } from '../support/fake-addon.js';
 
 const link = (name: string, ...addresses: NativeAddress[]) => anyLink(name, addresses) as EthernetLink;
 
 function plan(
   links: EthernetLink[],
   targets: string | null,
-  options: Partial<PlanInput['options']> & { exclude?: string } = {},
+  options: Partial<PlanInput['options']> & { exclude?: string; expected?: readonly string[] } = {},
 ) {
-  const { exclude, ...rest } = options;
+  const { exclude, expected = [], ...rest } = options;
   return planSweep({
     links,
     allLinks: links,
     targets: targets === null ? null : parseTargets(targets.split(' ')),
+    expected: expected.map(ip),
     exclude: exclude === undefined ? [] : parseTargets(exclude).ranges,
     options: { sourceIp: null, sourceMac: null, offLink: false, ...rest },
   }).map((one) => ({
@@ -155,6 +156,7 @@ describe('targets', () => {
       allLinks: [eth0, eth1],
       targets: parseTargets(['10.0.0.5', '10.0.1.7']),
       exclude: [],
+      expected: [],
       options: { sourceIp: null, sourceMac: null, offLink: false },
     };
     const error = refusal(() => planSweep(input)) as InterfaceError;

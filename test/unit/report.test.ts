@@ -58,6 +58,7 @@ function result({
     status: { ...doneStatus, responders: answers.length, untested: countAddresses(untested), ...status },
     records: { bytes, view: new DataView(bytes.buffer) },
     untested,
+    requests: new Map(),
   } satisfies LinkResult;
 }
 
@@ -67,6 +68,7 @@ function report(...cases: LinkCase[]) {
     durationMs: 312.44,
     links: [eth0, eth1],
     roster: createRoster([]),
+    expectation: null,
     results: cases.map(result),
   });
   expect(isValid(built), JSON.stringify(isValid.errors)).toBe(true);
@@ -223,6 +225,7 @@ describe('counts', () => {
       durationMs: 1,
       links: [eth0],
       roster: createRoster([]),
+      expectation: null,
       results: [many],
     });
     expect(counts).toMatchObject({ targets: 1_000_000, answered: 1_000_000, silent: 0 });
@@ -268,6 +271,7 @@ describe('a report', () => {
       durationMs: 0,
       links: [eth0],
       roster: createRoster([]),
+      expectation: null,
       results: [probe],
     });
     expect(links[0]).toMatchObject({ ip: null, prefixLength: null });
