@@ -38,7 +38,8 @@ async function namesIn(files: readonly string[]): Promise<readonly NamedMachine[
   return readNames(files);
 }
 
-async function expectationIn(file: string): Promise<Expectation> {
+/** @throws OptionError as `knowledgeOf` does */
+export async function expectationIn(file: string): Promise<Expectation> {
   const { readExpectation } = await import('../expect/expectation-input.js');
   return readExpectation(file);
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type * as commander from 'commander';
 import { OptionError } from '../errors.js';
 import { formatNames } from '../reporters/formats.js';
+import type { CheckFlags } from './check-command.js';
 import type { DoctorFlags } from './doctor-command.js';
 import type { InterfacesFlags } from './interfaces-command.js';
 import type { SweepFlags } from './sweep-flags.js';
@@ -25,6 +26,11 @@ Exit codes:
   0 clean    1 a --fail-on finding    2 wrong usage, nothing sent
   3 could not run, or inconclusive    130, 143 interrupted`;
 
+const checkHelp = `
+Exit codes:
+  0 all is well    1 something is wrong    2 wrong usage, nothing sent
+  3 could not run, or cannot tell          130, 143 interrupted`;
+
 // By require(): `import` would go through a wrapper, and read the CommonJS file behind it once more to learn its exports.
 const { Command, CommanderError, Help, Option }: typeof commander = createRequire(import.meta.url)(
   'commander',
@@ -32,8 +38,9 @@ const { Command, CommanderError, Help, Option }: typeof commander = createRequir
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
-function addSweepOptions(sweep: commander.Command): commander.Command {
-  return sweep
+/** What is asked, where and how. */
+function addAskingOptions(command: commander.Command): commander.Command {
+  return command
     .option('-I, --interface <name>', 'interface to sweep on; may be given several times', collect)
     .option('-x, --exclude <target>', 'addresses to leave out; may be given several times', collect)
     .option('--targets-file <file>', 'read targets from a file, one in each line')
@@ -56,6 +63,19 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
       ]),
     )
     .option('--seed <n>', 'seed of the random order')
+    .option('--off-link', "ask also for addresses outside the interface's subnets")
+    .option(
+      '--names <file...>',
+      'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
+    );
+}
+
+function addSweepOptions(sweep: commander.Command): commander.Command {
+  return addAskingOptions(sweep)
+    .option(
+      '--expect <file>',
+      'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
+    )
     .addOption(
       new Option(
         '-f, --format <name>',
@@ -63,16 +83,7 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
       ).choices(formatNames),
     )
     .option('-o, --output <file>', 'write the report to a file')
-    .option(
-      '--names <file...>',
-      'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
-    )
-    .option(
-      '--expect <file>',
-      'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
-    )
     .option('--resolve', 'look up the names of what answers (DNS)')
-    .option('--off-link', "ask also for addresses outside the interface's subnets")
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
     .option('-q, --quiet', 'results and findings only')
     .option('-v, --verbose', 'statistics of each link at the end')
@@ -113,6 +124,20 @@ export function buildProgram(version: string, { done, print }: ProgramEnds): com
       refuseMisplacedCommand(targets, program);
       const { runSweepCommand } = await import('./sweep-command.js');
       done(await runSweepCommand(targets, flags));
+    });
+  addAskingOptions(program.command('check'))
+    .description('compare the network with what is expected; quiet where all is well')
+    .argument('[target...]', 'addresses to look at (default: those that are expected)')
+    .requiredOption(
+      '--expect <file>',
+      'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
+    )
+    .option('--wait <time>', 'look again until all is well, for so long: 30s, 5m')
+    .option('--fail-on <kinds>', 'exit with 1 on these kinds of findings only (default: on every error)')
+    .addHelpText('after', checkHelp)
+    .action(async (targets: string[], flags: CheckFlags) => {
+      const { runCheckCommand } = await import('./check-command.js');
+      done(await runCheckCommand(targets, flags));
     });
   program
     .command('trace')

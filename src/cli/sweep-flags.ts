@@ -12,8 +12,11 @@ import {
 import type { ProfileName, SweepOptions } from '../sweep/sweep-api.js';
 import type { KnowledgeFlags } from './knowledge-flags.js';
 
-/** As commander hands them over: text where a value is free, checked already where it is one of a list. */
-export interface SweepFlags extends KnowledgeFlags {
+/**
+ * What is asked, where and how, as commander hands it over: text where a value is free, checked already where it is one
+ * of a list.
+ */
+export interface AskingFlags extends KnowledgeFlags {
   readonly interface?: readonly string[];
   readonly exclude?: readonly string[];
   readonly targetsFile?: string;
@@ -25,10 +28,14 @@ export interface SweepFlags extends KnowledgeFlags {
   readonly sourceMac?: string;
   readonly order?: 'random' | 'sequential';
   readonly seed?: string;
+  readonly offLink?: true;
+}
+
+/** As commander hands them over. */
+export interface SweepFlags extends AskingFlags {
   readonly format?: FormatName;
   readonly output?: string;
   readonly resolve?: true;
-  readonly offLink?: true;
   readonly failOn?: string;
   readonly quiet?: true;
   readonly verbose?: true;
@@ -42,7 +49,7 @@ export interface SweepFlags extends KnowledgeFlags {
  * The options of the library's `sweep`.
  * @throws OptionError for a value that cannot be right
  */
-export function sweepOptionsOf(flags: SweepFlags): SweepOptions {
+export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
   const {
     interface: links,
     exclude,
@@ -77,7 +84,7 @@ export function sweepOptionsOf(flags: SweepFlags): SweepOptions {
  * The kinds of findings that make the exit code 1.
  * @throws OptionError
  */
-export async function failOnOf({ failOn }: SweepFlags): Promise<ReadonlySet<string>> {
+export async function failOnOf({ failOn }: Pick<SweepFlags, 'failOn'>): Promise<ReadonlySet<string>> {
   if (failOn === undefined) return new Set();
   const { parseFindingKinds } = await import('./finding-kinds.js');
   return parseFindingKinds(failOn);

@@ -1,6 +1,5 @@
 /** What the diagnoses look at. */
 
-import type { GroupFates } from '../expect/fates.js';
 import type { Finding, Host, HostResponder, Statistics } from '../generated/report-types.js';
 import type { Roster } from '../names/roster.js';
 import type { Regulation } from '../sweep/pace.js';
@@ -104,8 +103,6 @@ export interface VlanFacts {
 export interface SweepFacts extends DiagnosisContext {
   /** Every host of the report: by IP, then link. */
   readonly hosts: readonly Host[];
-  /** What became of what is expected, or null where nothing is. */
-  readonly expected: readonly GroupFates[] | null;
   /** By the index of the report's links. */
   readonly wires: readonly WireFacts[];
   /** Of links whose frames pass a bridge of this machine. */

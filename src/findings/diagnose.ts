@@ -5,7 +5,6 @@ import { diagnoseArpFlux } from './arp-flux.js';
 import { diagnoseClaimsOurAddress } from './claims-our-address.js';
 import type { Diagnosis, SweepFacts } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
-import { diagnoseExpectations } from './expectations.js';
 import { diagnoseLoss } from './loss.js';
 import { diagnoseMacOnWrongPort } from './mac-on-wrong-port.js';
 import { diagnoseVlanWrongParent } from './vlan-wrong-parent.js';
@@ -18,7 +17,6 @@ const diagnoses: readonly Diagnosis[] = [
   diagnoseVlanWrongParent,
   diagnoseArpFlux,
   diagnoseUnconfiguredInterface,
-  diagnoseExpectations,
   diagnoseLoss,
 ];
 

@@ -3,28 +3,34 @@ import type { Answer, Fate, GroupFates } from '../expect/fates.js';
 import type { Finding, Host } from '../generated/report-types.js';
 import { counted } from '../reporters/text.js';
 import { list } from '../wording.js';
-import type { SweepFacts } from './context.js';
+
+/** What the judgement of expectations looks at. */
+export interface ExpectationFacts {
+  readonly groups: readonly GroupFates[];
+  /** Interface names by the index of the report's links. */
+  readonly interfaces: readonly string[];
+  /** Every host of the report. */
+  readonly hosts: readonly Host[];
+}
 
 /**
  * What differs from what is expected: a finding for each group and kind, in the order of the groups, then the addresses
  * that answer and are in none.
  */
-export function diagnoseExpectations(facts: SweepFacts): Finding[] {
-  const { expected } = facts;
-  if (expected === null) return [];
-  const place = placeNamer(facts);
-  const ofGroups = expected.flatMap((group) => [
+export function diagnoseExpectations(facts: ExpectationFacts): Finding[] {
+  const place = placeNamer(facts.interfaces);
+  const ofGroups = facts.groups.flatMap((group) => [
     ...groupEmpty(group, place),
     ...missing(group, place),
     ...wrongMac(group, place),
   ]);
-  return [...ofGroups, ...unexpected(facts, expected)];
+  return [...ofGroups, ...unexpected(facts)];
 }
 
-/** ` on eth0`, or nothing where the addresses are not all asked on the same link alone. */
+/** The link that addresses were asked on, and how to say so; null and nothing where it is not the same for all. */
 type Place = (fates: readonly Fate[]) => { readonly link: number | null; readonly on: string };
 
-function placeNamer({ interfaces }: SweepFacts): Place {
+function placeNamer(interfaces: readonly string[]): Place {
   return (fates) => {
     const [link, ...others] = new Set(fates.flatMap(({ links }) => links));
     return link === undefined || others.length > 0
@@ -154,8 +160,8 @@ function wrongMac({ name, fates }: GroupFates, place: Place): Finding[] {
 }
 
 /** Addresses that answer and that nobody expects, on each link. This machine is no stranger to itself. */
-function unexpected({ hosts, interfaces }: SweepFacts, expected: readonly GroupFates[]): Finding[] {
-  const known = new Set(expected.flatMap(({ fates }) => fates.map(({ host }) => host.ip)));
+function unexpected({ groups, hosts, interfaces }: ExpectationFacts): Finding[] {
+  const known = new Set(groups.flatMap(({ fates }) => fates.map(({ host }) => host.ip)));
   const strange = hosts.filter(({ ip, self }) => !self && !known.has(ip));
   return interfaces.flatMap((name, link) => {
     const here = strange.filter((host) => host.link === link);

@@ -188,7 +188,7 @@ function checkSize(plans: readonly LinkPlan[]): void {
 }
 
 function offLinkError({ links, allLinks }: PlanInput, offLink: Ranges): InterfaceError {
-  const where = links.map((link) => `${link.name} (${list(subnetsOf(link).map(cidr)) || 'no subnet'})`);
+  const where = links.map((link) => `${link.name} (${subnetList(link)})`);
   const has = (link: NativeLink) => subnetsOf(link).some((net) => intersect(offLink, [net]).length > 0);
   const others = allLinks.filter((link) => isEthernet(link) && has(link)).map(({ name }) => name);
   const choose = others.length > 0 ? `${list(others)}, which has it` : 'the interface that leads there';
@@ -197,6 +197,13 @@ function offLinkError({ links, allLinks }: PlanInput, offLink: Ranges): Interfac
     `No subnet of ${list(where)} has the target ${list(formatRanges(offLink))}, and routers do not pass ARP on.`,
     `Choose ${choose}, or ask here all the same with --off-link (offLink).`,
   );
+}
+
+/** A /32 is the address of a link with nobody on it, as routed pod networks have. */
+function subnetList(link: NativeLink): string {
+  const single = link.addresses.map(({ ip }) => formatAddress(ip));
+  const rest = single.length > 0 ? `only ${list(single)}/32` : 'no subnet';
+  return list(subnetsOf(link).map(cidr)) || rest;
 }
 
 function cidr({ first, prefixLength }: Subnet): string {

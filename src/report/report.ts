@@ -1,8 +1,7 @@
 /** Builds the report from what the engines of a sweep have to say at its end. */
 
 import { getSystemErrorName } from 'node:util';
-import { addressOf, type Expectation, expectedHosts } from '../expect/expectation.js';
-import { fatesOf } from '../expect/fates.js';
+import type { Judge } from '../expect/judge.js';
 import type { WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
 import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
@@ -38,8 +37,8 @@ export interface SweepResult {
   readonly links: readonly NativeLink[];
   /** Whose hardware addresses are known. */
   readonly roster: Roster;
-  /** What the network should look like, or null where nothing is expected. */
-  readonly expectation: Expectation | null;
+  /** Knows what is expected, or null where nothing is. */
+  readonly judge: Judge | null;
   readonly results: readonly LinkResult[];
   /** What was seen beside the answers. */
   readonly surroundings?: Surroundings;
@@ -48,23 +47,18 @@ export interface SweepResult {
 /** Beyond these, neighbouring ranges of untested addresses are merged. */
 const mostUntestedRanges = 10_000;
 
-export function resultOf(run: LinkRun, expectation: Expectation | null): LinkResult {
+/** @param expected addresses in host byte order */
+export function resultOf(run: LinkRun, expected: readonly number[]): LinkResult {
   const status = run.status();
+  const requests = run.requestsTo(expected);
   return {
     plan: run.plan,
     regulation: run.regulation,
     status,
     records: readRecords(run, status.responders),
     untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
-    requests: requestsOf(run, expectation),
+    requests: new Map(expected.map((address, i) => [address, requests[i] ?? 0])),
   };
-}
-
-function requestsOf(run: LinkRun, expectation: Expectation | null): Map<number, number> {
-  if (expectation === null) return new Map();
-  const addresses = expectedHosts(expectation).map(addressOf);
-  const requests = run.requestsTo(addresses);
-  return new Map(addresses.map((address, i) => [address, requests[i] ?? 0]));
 }
 
 /** The result of a plan that was never begun, because the sweep was interrupted before. */
@@ -86,7 +80,7 @@ export function untouched(plan: LinkPlan): LinkResult {
  * (link, IP), as for conflicts.
  */
 export function buildReport(result: SweepResult): Report {
-  const { startedAt, durationMs, links, roster, expectation, results, surroundings = noSurroundings } = result;
+  const { startedAt, durationMs, links, roster, judge, results, surroundings = noSurroundings } = result;
   const plans = results.map(({ plan }) => plan);
   const perLink = results.map(({ plan, status, records }, link) =>
     hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster }),
@@ -102,8 +96,9 @@ export function buildReport(result: SweepResult): Report {
   const ourMacs = new Set(
     links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
   );
-  const mayBeShared = (expectation ? expectedHosts(expectation) : []).filter(({ several }) => several);
-  const shared = new Set(mayBeShared.map(({ ip }) => ip));
+  const shared = judge?.shared ?? new Set<string>();
+  const context = diagnosisContext(plans, addressed, ourMacs, roster, shared);
+  const facts = { ...context, hosts, wires, bridges, vlans };
   return {
     schemaVersion: 1,
     tool: { name: 'arpsweep', version },
@@ -115,14 +110,7 @@ export function buildReport(result: SweepResult): Report {
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
     hosts,
-    findings: diagnose({
-      ...diagnosisContext(plans, addressed, ourMacs, roster, shared),
-      hosts,
-      expected: expectation && fatesOf(expectation, results, hosts),
-      wires,
-      bridges,
-      vlans,
-    }),
+    findings: [...diagnose(facts), ...(judge?.judge(results, hosts) ?? [])],
     statistics: statisticsOf(results.map(({ status }) => status)),
     untested: results.flatMap(untestedOf),
   };

@@ -15,7 +15,8 @@ function namesAll(message: string, addresses: readonly string[]): boolean {
   return addresses.every((address) => words.has(address));
 }
 
-function* findingLines(finding: Finding, paint: Paint): Iterable<string> {
+/** A finding: its message, and the addresses that the message leaves out. */
+export function* findingLines(finding: Finding, paint: Paint): Iterable<string> {
   const emphasis = finding.severity === 'info' ? 'none' : finding.severity;
   yield `${paint(`${finding.severity}: ${printable(finding.kind)}:`, emphasis)} ${printable(finding.message)}`;
   // A message names the first few of many.

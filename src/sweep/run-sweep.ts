@@ -1,6 +1,6 @@
 /** Conducts a sweep: options, targets, links and engines in, responders and a report out. */
 
-import { addressOf, type Expectation, expectedHosts, requestsBeforeMissing } from '../expect/expectation.js';
+import type { Judge } from '../expect/judge.js';
 import type { Report } from '../generated/report-types.js';
 import { chooseLinks, describeMachine } from '../links/links.js';
 import { type LinkPlan, planSweep } from '../links/plan.js';
@@ -52,8 +52,8 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
       const prepared = await prepare(load, targets, checked);
-      const { plans, links, expectation, addon } = prepared;
-      const namedRequests = expectation === null ? 0 : requestsBeforeMissing;
+      const { plans, links, judge, addon } = prepared;
+      const namedRequests = judge?.requests ?? 0;
       roster = prepared.roster;
       observation = await observe(addon, plans, links);
       const startedAt = new Date();
@@ -64,10 +64,11 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
         await allDone(runs, stop, checked.onProgress, progress);
       }
       const durationMs = performance.now() - started;
-      const results = runs.length > 0 ? runs.map((run) => resultOf(run, expectation)) : plans.map(untouched);
+      const results =
+        runs.length > 0 ? runs.map((run) => resultOf(run, judge?.addresses ?? [])) : plans.map(untouched);
       refuseVoid(results);
       const surroundings = await observation.finish();
-      const report = buildReport({ startedAt, durationMs, links, roster, expectation, results, surroundings });
+      const report = buildReport({ startedAt, durationMs, links, roster, judge, results, surroundings });
       await Promise.all(runs.map(({ closed }) => closed));
       return report;
     } finally {
@@ -128,7 +129,7 @@ interface Prepared {
   readonly addon: NativeAddon;
   readonly links: readonly NativeLink[];
   readonly roster: Roster;
-  readonly expectation: Expectation | null;
+  readonly judge: Judge | null;
   readonly plans: readonly LinkPlan[];
 }
 
@@ -141,7 +142,7 @@ async function prepare(
   const wanted = targets === undefined ? null : await readTargets(targets);
   const exclude = checked.exclude.length > 0 ? (await readTargets(checked.exclude)).ranges : [];
   const named = await readNames(checked.names);
-  const expectation = await readExpectation(checked.expect);
+  const judge = await readJudge(checked.expect);
   const addon = load();
   try {
     const links = addon.listLinks();
@@ -151,12 +152,12 @@ async function prepare(
       allLinks: links,
       targets: wanted,
       exclude,
-      expected: expectation ? expectedHosts(expectation).map(addressOf) : [],
+      expected: judge?.addresses ?? [],
       options: checked,
     });
     // This machine as it is now, whatever a file may say of it.
     const roster = createRoster([...named, describeMachine(links)]);
-    return { addon, links, roster, expectation, plans };
+    return { addon, links, roster, judge, plans };
   } catch (error) {
     throw explainNativeError(error, 'list the interfaces');
   }
@@ -168,9 +169,13 @@ async function readNames(names: CheckedOptions['names']): Promise<NamedMachine[]
   return (await import('../names/names-input.js')).readNames(names);
 }
 
-async function readExpectation(expect: CheckedOptions['expect']): Promise<Expectation | null> {
+async function readJudge(expect: CheckedOptions['expect']): Promise<Judge | null> {
   if (expect === null) return null;
-  return (await import('../expect/expectation-input.js')).readExpectation(expect);
+  const [{ readExpectation }, { judgeBy }] = await Promise.all([
+    import('../expect/expectation-input.js'),
+    import('../expect/judge.js'),
+  ]);
+  return judgeBy(await readExpectation(expect));
 }
 
 async function readTargets(targets: NonNullable<Targets>): Promise<TargetSet> {

@@ -1,5 +1,5 @@
 /** Only what a command uses is loaded: it works where the rest of the program is missing. */
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,8 +37,11 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
   symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
   const others = [
     ...['cli/doctor-command.js', 'cli/interfaces-command.js', 'cli/demo-command.js', 'lab', 'vendors.bin'],
-    ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
-    ...['trace', 'listen', 'sweep/tag-watch.js'],
+      ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
+      ...['trace', 'listen', 'sweep/tag-watch.js'],
+      ...['cli/check-command.js', 'check', 'expect'],
+      ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
+      ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),
     ...['json', 'ndjson', 'csv', 'table'].map((format) => `reporters/${format}.js`),
   ];
   for (const part of others) rmSync(join(copy, 'dist', part), { recursive: true });
@@ -61,22 +64,19 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
-test('start-up costs little beside that of Node itself', async () => {
+test('a check at which all is well needs nothing of the sweep’s command and formats', async () => {
+  take('package.json', 'bin', 'dist', 'build/Release/arpsweep.node');
+  symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
+  const others = [
+    ...['doctor', 'interfaces', 'demo', 'sweep'].map((command) => `cli/${command}-command.js`),
+    ...['cli/sweep-report.js', 'cli/standard-output.js', 'cli/finding-kinds.js', 'lab', 'vendors.bin'],
+    ...['plain', 'table', 'json', 'remarks', 'complaints'].map((part) => `reporters/${part}.js`),
+  ];
+  for (const part of others) rmSync(join(copy, 'dist', part), { recursive: true });
+  writeFileSync(join(copy, 'expected'), '[z1]\n10.79.0.2\n');
+
   await using lab = await createLab();
-  await lab.pair('start0', { address: '10.78.0.1/24' }, 'neighbour', { addresses: ['10.78.0.2/24'] });
-  const sweepOne = ['-I', 'start0', '10.78.0.2', '--passes', '1', '--cooldown', '0'];
-  const commands = { node: ['-e', '0'], version: [ARPSWEEP, '--version'], sweep: [ARPSWEEP, ...sweepOne] };
-  const took = { node: [], version: [], sweep: [] } as Record<keyof typeof commands, number[]>;
-  // In turns, so that whatever else the machine does takes its share of each.
-  for (let i = 0; i < 9; i++) {
-    for (const name of ['node', 'version', 'sweep'] as const) {
-      const startedAt = performance.now();
-      expect(await runCommand([process.execPath, ...commands[name]])).toMatchObject({ status: 0 });
-      took[name].push(performance.now() - startedAt);
-    }
-  }
-  const median = (times: number[]) => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
-  expect(median(took.version)).toBeLessThan(1.5 * median(took.node));
-  // 150 ms where Node takes 53; the kernel's share of it, to close two packet sockets, is some 10.
-  expect(median(took.sweep)).toBeLessThan(2.8 * median(took.node));
+  await lab.pair('parts0', { address: '10.79.0.1/24' }, 'neighbour', { addresses: ['10.79.0.2/24'] });
+  const result = await arpsweep('check', '-I', 'parts0', '--expect', join(copy, 'expected'));
+  expect(result).toMatchObject({ status: 0, stdout: '', stderr: '' });
 });

@@ -10,7 +10,6 @@ export function sweepFacts(facts: Partial<SweepFacts> = {}): SweepFacts {
     ourMacs: new Set(),
     roster: createRoster([]),
     shared: new Set(),
-    expected: null,
     wires: [],
     ...facts,
   };

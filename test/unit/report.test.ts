@@ -68,7 +68,7 @@ function report(...cases: LinkCase[]) {
     durationMs: 312.44,
     links: [eth0, eth1],
     roster: createRoster([]),
-    expectation: null,
+    judge: null,
     results: cases.map(result),
   });
   expect(isValid(built), JSON.stringify(isValid.errors)).toBe(true);
@@ -225,7 +225,7 @@ describe('counts', () => {
       durationMs: 1,
       links: [eth0],
       roster: createRoster([]),
-      expectation: null,
+      judge: null,
       results: [many],
     });
     expect(counts).toMatchObject({ targets: 1_000_000, answered: 1_000_000, silent: 0 });
@@ -271,7 +271,7 @@ describe('a report', () => {
       durationMs: 0,
       links: [eth0],
       roster: createRoster([]),
-      expectation: null,
+      judge: null,
       results: [probe],
     });
     expect(links[0]).toMatchObject({ ip: null, prefixLength: null });
