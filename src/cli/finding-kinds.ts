@@ -1,7 +1,8 @@
 import { OptionError } from '../errors.js';
+import type { FindingKind } from '../generated/report-types.js';
 
-/** Every kind of finding that a report of version 1 may hold. */
-const findingKinds: readonly string[] = [
+/** Every kind of finding that a report of version 1 may hold: those of its schema, in the order in which people read them. */
+export const findingKinds: readonly FindingKind[] = [
   'duplicate-address',
   'claims-our-address',
   'shadowed-address',
@@ -24,6 +25,10 @@ const findingKinds: readonly string[] = [
   'loss',
 ];
 
+export function isFindingKind(word: string): word is FindingKind {
+  return (findingKinds as readonly string[]).includes(word);
+}
+
 /**
  * Reads the kinds of `--fail-on`: a list with commas.
  * @throws OptionError naming the first that is no kind
@@ -31,7 +36,7 @@ const findingKinds: readonly string[] = [
 export function parseFindingKinds(text: string): ReadonlySet<string> {
   const kinds = text.split(',').map((kind) => kind.trim());
   for (const kind of kinds) {
-    if (findingKinds.includes(kind)) continue;
+    if (isFindingKind(kind)) continue;
     throw new OptionError(
       'failOn',
       `There is no kind of finding ${JSON.stringify(kind)} in --fail-on ${JSON.stringify(text)}.`,

@@ -5,6 +5,7 @@ import { OptionError } from '../errors.js';
 import { formatNames } from '../reporters/formats.js';
 import type { CheckFlags } from './check-command.js';
 import type { DoctorFlags } from './doctor-command.js';
+import type { ExplainFlags } from './explain-command.js';
 import type { InterfacesFlags } from './interfaces-command.js';
 import type { SweepFlags } from './sweep-flags.js';
 import type { TraceFlags } from './trace-command.js';
@@ -20,6 +21,7 @@ Examples:
   arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1    all of it but one address
   arpsweep 10.0.0.0/16 -r 10k -f json -o r.json
   arpsweep --fail-on duplicate-address        exit with 1 on a conflict
+  arpsweep explain duplicate-address          what a finding means, and what to do
   arpsweep demo                               a first look, on no real network
 
 Exit codes:
@@ -157,6 +159,15 @@ export function buildProgram(version: string, { done, print }: ProgramEnds): com
     .action(async (target: string, flags: TraceFlags) => {
       const { runTraceCommand } = await import('./trace-command.js');
       done(await runTraceCommand(target, flags));
+    });
+  program
+    .command('explain')
+    .description('say what a finding means, why it happens, how to confirm and how to fix it')
+    .argument('[kind]', 'such as duplicate-address; without one, all of them in a sentence each')
+    .option('--no-color', 'no colour')
+    .action(async (kind: string | undefined, flags: ExplainFlags) => {
+      const { runExplainCommand } = await import('./explain-command.js');
+      done(await runExplainCommand(kind, flags));
     });
   program
     .command('interfaces')

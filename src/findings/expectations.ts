@@ -1,7 +1,6 @@
 import { addressOf, hostLabel } from '../expect/expectation.js';
 import type { Answer, Fate, GroupFates } from '../expect/fates.js';
 import type { Finding, Host } from '../generated/report-types.js';
-import { counted } from '../reporters/text.js';
 import { list } from '../wording.js';
 
 /** What the judgement of expectations looks at. */
@@ -55,8 +54,7 @@ function groupEmpty(group: GroupFates, place: Place): Finding[] {
   // Addresses without a heading are no group of anybody's.
   if (name === null || fates.length - silent.length >= min) return [];
   const { link, on } = place(silent);
-  const few = answered === 0 ? 'none' : `only ${answered}`;
-  const [answers, needs] = [answered > 1 ? 'answer' : 'answers', min > 1 ? `, and at least ${min} must` : ''];
+  const needs = min > 1 ? `, and at least ${min} must` : '';
   return [
     {
       kind: 'group-empty',
@@ -65,7 +63,7 @@ function groupEmpty(group: GroupFates, place: Place): Finding[] {
       ips: ipsOf(silent),
       macs: [],
       message:
-        `${name} has too few instances: ${few} of its ${counted(fates.length, 'address', 'addresses')} ${answers}${on}${needs}. ` +
+        `${name} has too few instances: ${howMany(answered, fates.length)}${on}${needs}. ` +
         'Look for what these machines have in common: a hypervisor, a rack, a VLAN, a deployment.',
       evidence: {
         group: name,
@@ -82,6 +80,12 @@ function groupEmpty(group: GroupFates, place: Place): Finding[] {
   ];
 }
 
+function howMany(answered: number, expected: number): string {
+  if (expected === 1) return 'its only address does not answer';
+  if (answered === 0) return `none of its ${expected} addresses answers`;
+  return `only ${answered} of its ${expected} addresses ${answered > 1 ? 'answer' : 'answers'}`;
+}
+
 function missing(group: GroupFates, place: Place): Finding[] {
   const { name, fates } = group;
   const silent = withState(group, 'silent');
@@ -89,10 +93,12 @@ function missing(group: GroupFates, place: Place): Finding[] {
   const { link, on } = place(silent);
   const who = list(silent.map(({ host }) => hostLabel(host)));
   const requests = Math.min(...silent.map((fate) => fate.requests));
+  const many =
+    silent.length === fates.length ? `All ${fates.length}` : `${silent.length} of the ${fates.length}`;
   const subject =
-    fates.length === 1 || silent.length === 1
+    silent.length === 1
       ? `${who}${ofGroup(name)} is missing${on}`
-      : `${silent.length} of the ${fates.length} addresses${ofGroup(name)} are missing${on}: ${who}`;
+      : `${many} addresses${ofGroup(name)} are missing${on}: ${who}`;
   const [each, them] = silent.length === 1 ? ['', 'the machine is'] : [' each', 'the machines are'];
   return [
     {

@@ -1,4 +1,4 @@
-/** The commands that look and send nothing: `interfaces` and `doctor`. */
+/** The commands that look and send nothing: `interfaces`, `doctor` and `explain`. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Interface, Machine } from '../../src/generated/report-types.js';
 import { runCommand } from '../../src/lab/command.js';
@@ -132,5 +132,27 @@ describe('arpsweep doctor', () => {
     const { stdout } = await sweepCli(['doctor'], { host });
     expect(stdout).toMatch(/^ok +eth0 can be swept: 10\.76\.0\.2\/24\.$/m);
     expect(stdout).not.toContain('look0');
+  });
+});
+
+describe('arpsweep explain', () => {
+  test('says of a finding what to do about it, with commands to copy', async () => {
+    const { status, stdout, stderr } = await sweepCli(['explain', 'arp-flux']);
+    expect(stdout).toMatch(/^arp-flux \(warning\)\n\n/);
+    expect(stdout).toMatch(/^ {4}sudo sysctl -w net\.ipv4\.conf\.all\.arp_ignore=1 /m);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test('without a kind has a sentence for each', async () => {
+    const { status, stdout } = await sweepCli(['explain']);
+    expect(stdout).toMatch(/^duplicate-address +Several machines answer/);
+    expect(stdout).toMatch(/^loss +The network loses/m);
+    expect(status).toBe(0);
+  });
+
+  test('of what there is not names what there is', async () => {
+    const { status, stdout, stderr } = await sweepCli(['explain', 'duplicates']);
+    expect(stderr).toMatch(/^arpsweep: There is no kind of finding "duplicates"\.\n.*duplicate-address/);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   });
 });
