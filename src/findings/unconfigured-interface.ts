@@ -16,8 +16,9 @@ export function diagnoseUnconfiguredInterface(facts: SweepFacts): Finding[] {
 
 function* strays({ hosts, roster }: SweepFacts): Generator<Claim> {
   for (const host of hosts) {
+    // Most have no name, and need no second look.
+    if (host.responders.every(({ name }) => name === null)) continue;
     const responders = host.responders.filter(({ mac, name }) => {
-      // Most have no name, and need no second look.
       if (name === null || virtualMacProtocol(mac) !== null) return false;
       const owner = roster.ownerOf(mac, host.ip);
       return owner !== null && answersAstray(owner, host.ip);

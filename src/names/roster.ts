@@ -48,8 +48,8 @@ export function createRoster(machines: readonly NamedMachine[]): Roster {
 
   return {
     nameOf(mac, ip) {
-      const found = candidates(mac, ip);
-      return found.length === 0 ? null : found.map(label).join(' or ');
+      // Asked for every responder, of whom most are unknown.
+      return owners.has(mac) ? candidates(mac, ip).map(label).join(' or ') : null;
     },
     ownerOf(mac, ip) {
       const [only, ...others] = candidates(mac, ip);
