@@ -29,7 +29,7 @@ function spread({ first, last }: Subnet, used: ReadonlySet<number>): number[] {
   const controls = new Set<number>();
   const step = (last - first) / (controlsPerSubnet + 1);
   for (let i = 1; i <= controlsPerSubnet; i++) {
-    const free = nextFree(first + Math.round(i * step), last, used, controls);
+    const free = nextFree(first + Math.ceil(i * step), last, used, controls);
     if (free !== null) controls.add(free);
   }
   return [...controls].sort((a, b) => a - b);

@@ -51,6 +51,10 @@ export async function runCheckCommand(words: readonly string[], flags: CheckFlag
     const seen = await lookUntilWell(plan, { waitMs, exact, signal });
     if (!seen.isWell || seen.unjudged.unswept.length > 0) await say(seen);
     return interruption.exitCode() ?? exitCodeOf(seen, failOn);
+  } catch (error) {
+    const signalExit = interruption.exitCode();
+    if (signalExit === null) throw error;
+    return signalExit;
   } finally {
     interruption.release();
   }

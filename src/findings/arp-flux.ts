@@ -1,7 +1,7 @@
 import type { Finding, HostResponder } from '../generated/report-types.js';
 import { list } from '../wording.js';
 import { type Claim, type ClaimGroup, groupClaims, type SweepFacts } from './context.js';
-import { conflicts } from './duplicate-address.js';
+import { conflicts, machinesOf } from './duplicate-address.js';
 import { partiesOf, partyName } from './parties.js';
 
 /**
@@ -15,8 +15,7 @@ export function diagnoseArpFlux(facts: SweepFacts): Finding[] {
 
 function* fluxes(facts: SweepFacts): Generator<Claim> {
   for (const claim of conflicts(facts)) {
-    const macs = claim.responders.map(({ mac }) => mac);
-    if (partiesOf(facts.roster, claim.host.ip, macs).length === 1) yield claim;
+    if (machinesOf(facts, claim).length === 1) yield claim;
   }
   for (const host of facts.noted) {
     const ours = host.self ? host.responders.filter(({ mac }) => facts.ourMacs.has(mac)) : [];

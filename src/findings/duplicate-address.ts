@@ -15,9 +15,8 @@ import { virtualMacProtocol } from './virtual-macs.js';
  * claims-our-address.
  */
 export function diagnoseDuplicateAddress(context: DiagnosisContext): Finding[] {
-  return groupClaims(conflicts(context))
-    .filter((group) => machinesOf(context, group).length > 1)
-    .map((group) => describe(context, group));
+  const claims = [...conflicts(context)].filter((claim) => machinesOf(context, claim).length > 1);
+  return groupClaims(claims).map((group) => describe(context, group));
 }
 
 /**
@@ -32,13 +31,15 @@ export function* conflicts({ noted, shared }: DiagnosisContext): Generator<Claim
   }
 }
 
-function machinesOf({ roster }: DiagnosisContext, { macs, claims }: ClaimGroup): Party[] {
-  return partiesOf(roster, claims[0]?.host.ip ?? '', macs);
+/** The machines that the MACs of a claim come down to. */
+export function machinesOf({ roster }: DiagnosisContext, { host, responders }: Claim): Party[] {
+  const macs = responders.map(({ mac }) => mac).sort();
+  return partiesOf(roster, host.ip, macs);
 }
 
 function describe(context: DiagnosisContext, group: ClaimGroup<NotedHost>): Finding {
   const { link, macs, claims } = group;
-  const machines = machinesOf(context, group);
+  const machines = claims.slice(0, 1).flatMap((claim) => machinesOf(context, claim));
   const ips = claims.map(({ host }) => host.ip);
   const subject =
     ips.length === 1

@@ -26,15 +26,15 @@ export function diagnoseExpectations(facts: ExpectationFacts): Finding[] {
   return [...ofGroups, ...unexpected(facts)];
 }
 
-/** The link that addresses were asked on, and how to say so; null and nothing where it is not the same for all. */
+/** The link that addresses were asked on, and its interface in words; null and nothing where there are several. */
 type Place = (fates: readonly Fate[]) => { readonly link: number | null; readonly on: string };
 
 function placeNamer(interfaces: readonly string[]): Place {
   return (fates) => {
-    const [link, ...others] = new Set(fates.flatMap(({ links }) => links));
-    return link === undefined || others.length > 0
-      ? { link: null, on: '' }
-      : { link, on: ` on ${interfaces[link]}` };
+    const links = [...new Set(fates.flatMap((fate) => fate.links))];
+    const names = [...new Set(links.map((link) => interfaces[link]))];
+    const [link = null] = links;
+    return { link: links.length > 1 ? null : link, on: names.length === 1 ? ` on ${names[0]}` : '' };
   };
 }
 

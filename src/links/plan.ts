@@ -67,7 +67,8 @@ interface Share {
  */
 export function planSweep(input: PlanInput): LinkPlan[] {
   const { links, targets, exclude, expected, options } = input;
-  const named = sortUnique([...(targets?.named ?? []), ...expected]);
+  const given = targets?.named ?? [];
+  const named = expected.length === 0 ? given : sortUnique([...given, ...expected]);
   const wanted = (link: EthernetLink) => subtract(targets?.ranges ?? defaultTargets(link), exclude);
   const shares = links.map((link) => sharesOf(link, wanted(link)));
   if (targets) {

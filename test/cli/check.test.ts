@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Host, type Lab } from '../../src/lab/lab.js';
 import { questionsOf } from '../support/arp-frames.js';
 import { capture } from '../support/capture.js';
-import { startCli, sweepCli } from '../support/sweep-cli.js';
+import { type CliRun, startCli, sweepCli } from '../support/sweep-cli.js';
 import { waitFor } from '../support/wait-for.js';
 
 const OUR_MAC = '02:69:00:00:00:99';
@@ -97,6 +97,11 @@ describe('a check', () => {
   });
 });
 
+/** Whether the program has the addon, by which it learns what links there are. */
+function looksForLinks({ child }: CliRun): boolean {
+  return readFileSync(`/proc/${child.pid}/maps`, 'utf8').includes('arpsweep.node');
+}
+
 describe('--wait', () => {
   test('ends as soon as all is well', async () => {
     const words = ['check', '-I', 'chk0', '--expect', expecting(ABSENT), '--wait', '1m'];
@@ -126,22 +131,22 @@ describe('--wait', () => {
 
   test('waits for a link that is not there yet', async () => {
     const run = startCli(['check', '-I', 'chk9', '--expect', expecting('10.72.0.2'), '--wait', '1m']);
-    // It has the addon by which it learns what links there are.
-    await waitFor(() => readFileSync(`/proc/${run.child.pid}/maps`, 'utf8').includes('arpsweep.node'), {
-      what: 'the program to look for its link',
-    });
+    await waitFor(() => looksForLinks(run), { what: 'the program to look for its link' });
     const far = { addresses: ['10.72.0.2/24'] };
     await lab.pair('chk9', { address: '10.72.0.1/24' }, 'late', far);
     const { status, stdout, stderr } = await run.result;
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  test('ends with 143 at SIGTERM', async () => {
+  test('ends with 143 at SIGTERM, with a link or without', async () => {
     const witness = await capture(null, 'chk0');
-    const run = startCli(['check', '-I', 'chk0', '--expect', expecting(ABSENT), '--wait', '1m']);
-    await waitFor(() => questionsOf(witness.frames(), OUR_MAC).length > 0, { what: 'the first question' });
-    run.child.kill('SIGTERM');
-    expect((await run.result).status).toBe(143);
+    for (const link of ['chk0', 'chk8']) {
+      const run = startCli(['check', '-I', link, '--expect', expecting(ABSENT), '--wait', '1m']);
+      const asked = () => questionsOf(witness.frames(), OUR_MAC).length > 0;
+      await waitFor(() => (link === 'chk0' ? asked() : looksForLinks(run)), { what: 'the program to begin' });
+      run.child.kill('SIGTERM');
+      expect((await run.result).status).toBe(143);
+    }
     await witness.stop();
   });
 });
