@@ -3,7 +3,13 @@
 import { diagnoseExpectations } from '../findings/expectations.js';
 import type { Finding, Host } from '../generated/report-types.js';
 import type { LinkResult } from '../report/report.js';
-import { addressOf, type Expectation, expectedHosts, requestsBeforeMissing } from './expectation.js';
+import {
+  addressOf,
+  type Expectation,
+  expectedHosts,
+  type KnownHost,
+  requestsBeforeMissing,
+} from './expectation.js';
 import { fatesOf } from './fates.js';
 
 export interface Judge {
@@ -11,8 +17,8 @@ export interface Judge {
   readonly addresses: readonly number[];
   /** Requests without an answer, before an address is missing. */
   readonly requests: number;
-  /** Addresses that several machines may answer for. */
-  readonly shared: ReadonlySet<string>;
+  /** Expected addresses by IP. */
+  readonly hosts: ReadonlyMap<string, KnownHost>;
   /** What differs from what is expected. `hosts` are those of the report that `results` come to. */
   readonly judge: (results: readonly LinkResult[], hosts: readonly Host[]) => Finding[];
 }
@@ -22,7 +28,7 @@ export function judgeBy(expectation: Expectation): Judge {
   return {
     addresses: expected.map(addressOf),
     requests: requestsBeforeMissing,
-    shared: new Set(expected.filter(({ several }) => several).map(({ ip }) => ip)),
+    hosts: new Map(expected.map((host) => [host.ip, host])),
     judge: (results, hosts) =>
       diagnoseExpectations({
         groups: fatesOf(expectation, results, hosts),

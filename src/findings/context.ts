@@ -1,5 +1,6 @@
 /** What the diagnoses look at. */
 
+import type { KnownHost } from '../expect/expectation.js';
 import type { Finding, Host, HostResponder, Statistics } from '../generated/report-types.js';
 import type { Roster } from '../names/roster.js';
 import type { Regulation } from '../sweep/pace.js';
@@ -24,8 +25,8 @@ export interface DiagnosisContext {
   readonly ourMacs: ReadonlySet<string>;
   /** Whose hardware addresses are known, this machine's among them. */
   readonly roster: Roster;
-  /** Addresses that several machines may answer for, by what is expected. */
-  readonly shared: ReadonlySet<string>;
+  /** What is expected of addresses, by IP. */
+  readonly expected: ReadonlyMap<string, KnownHost>;
 }
 
 /** What the sweep of one link tells of its wire. */

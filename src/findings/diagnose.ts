@@ -7,8 +7,8 @@ import type { Diagnosis, SweepFacts } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
 import { diagnoseLoss } from './loss.js';
 import { diagnoseMacOnWrongPort } from './mac-on-wrong-port.js';
-import { diagnoseVlanWrongParent } from './vlan-wrong-parent.js';
 import { diagnoseUnconfiguredInterface } from './unconfigured-interface.js';
+import { diagnoseVlanWrongParent } from './vlan-wrong-parent.js';
 
 const diagnoses: readonly Diagnosis[] = [
   diagnoseClaimsOurAddress,

@@ -23,9 +23,10 @@ export function diagnoseDuplicateAddress(context: DiagnosisContext): Finding[] {
  * Addresses that several MACs answer for. Two MACs one after the other may be a hand-over, so they must have answered the
  * same request, or one must have come back after the other. Addresses that are meant to be shared are none.
  */
-export function* conflicts({ noted, shared }: DiagnosisContext): Generator<Claim<NotedHost>> {
+export function* conflicts({ noted, expected }: DiagnosisContext): Generator<Claim<NotedHost>> {
   for (const host of noted) {
-    if (host.self || shared.has(host.ip) || !(host.sameRequest || host.alternated)) continue;
+    if (host.self || !(host.sameRequest || host.alternated)) continue;
+    if (expected.get(host.ip)?.several) continue;
     const responders = host.responders.filter(({ mac }) => virtualMacProtocol(mac) === null);
     if (responders.length >= 2) yield { host, responders };
   }

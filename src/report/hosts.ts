@@ -112,13 +112,13 @@ export function diagnosisContext(
   hosts: readonly AddressedHost[],
   ourMacs: ReadonlySet<string>,
   roster: Roster,
-  shared: ReadonlySet<string>,
+  expected: DiagnosisContext['expected'],
 ): DiagnosisContext {
   return {
     interfaces: plans.map(({ link }) => link.name),
     noted: hosts.map(({ noted }) => noted).filter((noted) => noted !== null),
     ourMacs,
     roster,
-    shared,
+    expected,
   };
 }

@@ -96,8 +96,8 @@ export function buildReport(result: SweepResult): Report {
   const ourMacs = new Set(
     links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
   );
-  const shared = judge?.shared ?? new Set<string>();
-  const context = diagnosisContext(plans, addressed, ourMacs, roster, shared);
+  const expected = judge?.hosts ?? new Map();
+  const context = diagnosisContext(plans, addressed, ourMacs, roster, expected);
   const facts = { ...context, hosts, wires, bridges, vlans };
   return {
     schemaVersion: 1,

@@ -37,11 +37,11 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
   symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
   const others = [
     ...['cli/doctor-command.js', 'cli/interfaces-command.js', 'cli/demo-command.js', 'lab', 'vendors.bin'],
-      ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
-      ...['trace', 'listen', 'sweep/tag-watch.js'],
-      ...['cli/check-command.js', 'check', 'expect'],
-      ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
-      ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),
+    ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
+    ...['trace', 'listen', 'sweep/tag-watch.js'],
+    ...['cli/check-command.js', 'check', 'expect'],
+    ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
+    ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),
     ...['json', 'ndjson', 'csv', 'table'].map((format) => `reporters/${format}.js`),
   ];
   for (const part of others) rmSync(join(copy, 'dist', part), { recursive: true });

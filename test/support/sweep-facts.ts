@@ -9,7 +9,7 @@ export function sweepFacts(facts: Partial<SweepFacts> = {}): SweepFacts {
     hosts: facts.noted ?? [],
     ourMacs: new Set(),
     roster: createRoster([]),
-    shared: new Set(),
+    expected: new Map(),
     wires: [],
     ...facts,
   };
