@@ -9,7 +9,6 @@ import { createLab } from '../../src/lab/lab.js';
 import { version } from '../../src/version.js';
 
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
-const ARPSWEEP = join(packageRoot, 'bin/arpsweep.js');
 
 let copy: string;
 beforeEach(() => {
