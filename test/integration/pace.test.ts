@@ -1,5 +1,4 @@
 /** In which order and how fast the questions leave, by tcpdump's own times. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Host, type Lab, type Link } from '../../src/lab/lab.js';
 import { NO_IP, questionsOf, type ReadArp } from '../support/arp-frames.js';
@@ -31,13 +30,6 @@ const inOrder = Array.from({ length: 256 }, (_, i) => i).filter((octet) => octet
 /** From the first frame to the last. */
 function spanMs(questions: readonly ReadArp[]): number {
   return (questions.at(-1)?.timeMs ?? 0) - (questions[0]?.timeMs ?? 0);
-}
-
-/** What a process has taken of the processors so far, in user and system mode (proc_pid_stat(5)), in ms. */
-function cpuMsOf(pid = 0): number {
-  const [, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  const [user, system] = fields.join('').split(' ').slice(11, 13).map(Number);
-  return ((user ?? Number.NaN) + (system ?? Number.NaN)) * 10;
 }
 
 /** The most frames within any so many ms. */
@@ -99,7 +91,7 @@ describe('the pace', () => {
   });
 
   // Retried: whatever else keeps the processors busy delays the sender.
-  test('of 5,000 a second is even, costs a tenth of a processor at most, and is no higher after a pause', {
+  test('of 5,000 a second is even, and no higher after a pause', {
     retry: 2,
   }, async () => {
     const nominalMs = 1000 / 5000;
@@ -108,11 +100,7 @@ describe('the pace', () => {
     const reached = (count: number) =>
       waitFor(() => witness.frames().length >= count, { what: `${count} questions` });
     const { child, result } = startCli(['-I', 'eth0', '--off-link', '10.77.0.0/16', '-r', '5000']);
-    // By then what reports has been loaded.
-    await reached(1000);
-    const from = { cpuMs: cpuMsOf(child.pid), at: performance.now() };
     await reached(6000);
-    const cpuShare = (cpuMsOf(child.pid) - from.cpuMs) / (performance.now() - from.at);
     child.kill('SIGSTOP');
     const pausedAt = performance.now();
     await waitFor(() => performance.now() - pausedAt > 500, { what: 'half a second' });
@@ -123,7 +111,6 @@ describe('the pace', () => {
     expect((await result).status).toBe(130);
     await witness.stop();
 
-    expect(cpuShare).toBeLessThan(0.1);
     const times = asked().map(({ timeMs }) => timeMs);
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? time));
     const off = gaps.slice(1000, 6000).map((gap) => Math.abs(gap - nominalMs));

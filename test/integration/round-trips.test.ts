@@ -56,9 +56,13 @@ test.each<[number | 'max', string, { p99: number; known: number }]>([
   [100_000, '10.99.0.0/18', { p99: 10, known: 1 }],
   // Our own clock around a batch of frames tells when they left; where it was held up, it does not.
   ['max', '10.99.0.0/16', { p99: 20, known: 0.6 }],
-])('round trips at %s a second are those that the witness saw', async (rate, targets, bounds) => {
-  const { errors, known } = await tripsAt(rate, targets);
-  expect(known).toBeGreaterThanOrEqual(bounds.known);
-  expect(percentile(errors, 0.5)).toBeLessThan(2);
-  expect(percentile(errors, 0.99)).toBeLessThan(bounds.p99);
-});
+])(
+  'round trips at %s a second are those that the witness saw',
+  { retry: 1 },
+  async (rate, targets, bounds) => {
+    const { errors, known } = await tripsAt(rate, targets);
+    expect(known).toBeGreaterThanOrEqual(bounds.known);
+    expect(percentile(errors, 0.5)).toBeLessThan(2);
+    expect(percentile(errors, 0.99)).toBeLessThan(bounds.p99);
+  },
+);
