@@ -150,7 +150,9 @@ SendOutcome Conductor::AskedEnough(uint32_t pass, bool* enough) {
   }
   if (!Estimate(threshold).known) {
     const uint32_t more = pass_seconds_ < kVeryCheapSeconds ? 2 : pass_seconds_ < kCheapSeconds ? 1 : 0;
-    *enough = pass - walker_.void_passes() >= kPassesInSilence + more;
+    const bool heard = walker_.pilots().hosts() > 0;
+    const uint32_t voided = heard ? walker_.void_passes() : walker_.lost_passes();
+    *enough = pass - voided >= kPassesInSilence + more;
   }
   return SendOutcome::kSent;
 }

@@ -44,6 +44,8 @@ class Walker {
   Pilots& pilots() { return pilots_; }
   /// The first passes that do not count, because most of them was lost or nothing shows that it was not.
   uint32_t void_passes() const;
+  /// Those of them of which it is known that most was lost: where nobody answers, nothing can show more.
+  uint32_t lost_passes() const { return void_passes_; }
   /// Frames per second; any thread.
   double rate() const { return rate_.load(std::memory_order_relaxed); }
   double limit() const { return limit_.load(std::memory_order_relaxed); }
