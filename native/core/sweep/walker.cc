@@ -405,7 +405,11 @@ void Walker::FollowDrops(int64_t now) {
   if (drops != drops_) {
     drops_ = drops;
     const bool spent = repeated_ > kFreeRepeats + kMostRepeats * targets_.size();
-    if (!spent) Repeat(itinerary_.RepeatSent(heard_at_ - kBeforeDropNs, now, false));
+    if (spent) {
+      voided_ = true;
+    } else {
+      Repeat(itinerary_.RepeatSent(heard_at_ - kBeforeDropNs, now, false));
+    }
     if (regulator_) regulator_->OnOwnDrops(now);
   }
   heard_at_ = line_.HeardUntil();
