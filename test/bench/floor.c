@@ -1,7 +1,8 @@
-// The floor that the engine is held against: what a bare loop reaches on this machine. One thread sends ARP requests
-// by sendmmsg, another reads a TPACKET_V3 ring and notes the answers in a flat table; no pacing, no order, no passes,
-// no filter but ARP, nothing kept but one bit an address.
-// Usage: floor INTERFACE FIRST-ADDRESS COUNT SENDER-ADDRESS; prints frames, answers, seconds and addresses/s.
+// The floor that the engine is held against: what a bare loop reaches on this machine. One thread sends ARP
+// requests by sendmmsg (or two do, each half of them), another reads a TPACKET_V3 ring and notes the answers
+// in a flat table; no pacing, no order, no passes, no filter but ARP, nothing kept but one byte an address.
+// Usage: floor INTERFACE FIRST-ADDRESS COUNT SENDER-ADDRESS SENDING-THREADS; prints JSON: frames, answers,
+// the seconds from the first request to the last, and addresses/s.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <linux/filter.h>
@@ -22,9 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kBatch = 64, kFrame = 42, kBlock = 1 << 18, kBlocks = 64 };
+enum { kBatch = 64, kFrame = 42, kBlock = 1 << 18, kBlocks = 64, kMostSenders = 2 };
 
-static uint32_t first, count;
+static uint32_t first, count, sender;
+static struct sockaddr_ll address;
+static uint8_t mac[ETH_ALEN];
 static uint8_t* heard;
 static atomic_uint answers;
 static atomic_int done;
@@ -75,23 +78,51 @@ static void* receive(void* unused) {
   }
 }
 
-int main(int argc, char** argv) {
-  if (argc != 5) return 2;
-  const int index = (int)if_nametoindex(argv[1]);
-  first = ntohl(inet_addr(argv[2]));
-  count = (uint32_t)strtoul(argv[3], NULL, 10);
-  const uint32_t sender = inet_addr(argv[4]);
-  heard = calloc(count, 1);
+struct share {
+  int fd;
+  uint32_t from, to;
+};
 
-  const int send_fd = check(socket(AF_PACKET, SOCK_RAW, 0), "socket");
-  struct ifreq request = {0};
-  strncpy(request.ifr_name, argv[1], IFNAMSIZ - 1);
-  check(ioctl(send_fd, SIOCGIFHWADDR, &request), "SIOCGIFHWADDR");
-  struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = index};
-  check(bind(send_fd, (struct sockaddr*)&address, sizeof(address)), "bind");
+static void* transmit(void* argument) {
+  const struct share* share = argument;
+  uint8_t frames[kBatch][64];
+  struct iovec vectors[kBatch];
+  struct mmsghdr messages[kBatch];
+  memset(messages, 0, sizeof(messages));
+  for (int i = 0; i < kBatch; ++i) {
+    uint8_t* f = frames[i];
+    memset(f, 0, sizeof(frames[i]));
+    memset(f, 0xff, ETH_ALEN);
+    memcpy(f + 6, mac, ETH_ALEN);
+    memcpy(f + 12, "\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01", 10);
+    memcpy(f + 22, mac, ETH_ALEN);
+    memcpy(f + 28, &sender, 4);
+    vectors[i] = (struct iovec){f, kFrame};
+    messages[i].msg_hdr.msg_iov = &vectors[i];
+    messages[i].msg_hdr.msg_iovlen = 1;
+  }
+  for (uint32_t at = share->from; at < share->to;) {
+    const unsigned n = share->to - at < kBatch ? share->to - at : kBatch;
+    for (unsigned i = 0; i < n; ++i) {
+      const uint32_t ip = htonl(first + at + i);
+      memcpy(frames[i] + 38, &ip, 4);
+    }
+    const int accepted = sendmmsg(share->fd, messages, n, 0);
+    if (accepted > 0) at += (uint32_t)accepted;
+  }
+  return NULL;
+}
 
+static int open_sender(void) {
+  const int fd = check(socket(AF_PACKET, SOCK_RAW, 0), "socket");
+  check(bind(fd, (struct sockaddr*)&address, sizeof(address)), "bind");
+  return fd;
+}
+
+static void open_receiver(void) {
   receive_fd = check(socket(AF_PACKET, SOCK_RAW, 0), "socket");
-  struct sock_filter only_arp[] = {{0x28, 0, 0, 12}, {0x15, 0, 1, ETH_P_ARP}, {0x06, 0, 0, 0xffff}, {0x06, 0, 0, 0}};
+  struct sock_filter only_arp[] = {
+      {0x28, 0, 0, 12}, {0x15, 0, 1, ETH_P_ARP}, {0x06, 0, 0, 0xffff}, {0x06, 0, 0, 0}};
   struct sock_fprog program = {4, only_arp};
   check(setsockopt(receive_fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), "filter");
   int one = 1, version = TPACKET_V3;
@@ -107,36 +138,10 @@ int main(int argc, char** argv) {
   if (ring == MAP_FAILED) check(-1, "mmap");
   address.sll_protocol = htons(ETH_P_ALL);
   check(bind(receive_fd, (struct sockaddr*)&address, sizeof(address)), "bind");
-  pthread_t receiver;
-  pthread_create(&receiver, NULL, receive, NULL);
+}
 
-  static uint8_t frames[kBatch][64];
-  struct iovec vectors[kBatch];
-  static struct mmsghdr messages[kBatch];
-  for (int i = 0; i < kBatch; ++i) {
-    uint8_t* f = frames[i];
-    memset(f, 0xff, 6);
-    memcpy(f + 6, request.ifr_hwaddr.sa_data, 6);
-    memcpy(f + 12, "\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01", 10);
-    memcpy(f + 22, request.ifr_hwaddr.sa_data, 6);
-    memcpy(f + 28, &sender, 4);
-    vectors[i] = (struct iovec){f, kFrame};
-    messages[i].msg_hdr.msg_iov = &vectors[i];
-    messages[i].msg_hdr.msg_iovlen = 1;
-  }
-  const double start = now();
-  uint32_t sent = 0;
-  while (sent < count) {
-    const unsigned n = count - sent < kBatch ? count - sent : kBatch;
-    for (unsigned i = 0; i < n; ++i) {
-      const uint32_t ip = htonl(first + sent + i);
-      memcpy(frames[i] + 38, &ip, 4);
-    }
-    const int accepted = sendmmsg(send_fd, messages, n, 0);
-    if (accepted > 0) sent += (uint32_t)accepted;
-  }
-  const double sending = now() - start;
-  // The last answers are in the ring within its retirement time.
+// The last answers are in the ring within its retirement time.
+static void await_last_answers(void) {
   double last = now();
   for (unsigned before = 0; now() - last < 0.02;) {
     const unsigned so_far = atomic_load(&answers);
@@ -146,8 +151,40 @@ int main(int argc, char** argv) {
     }
     usleep(1000);
   }
+}
+
+int main(int argc, char** argv) {
+  if (argc != 6) return 2;
+  address = (struct sockaddr_ll){.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(argv[1])};
+  first = ntohl(inet_addr(argv[2]));
+  count = (uint32_t)strtoul(argv[3], NULL, 10);
+  sender = inet_addr(argv[4]);
+  const unsigned senders = argv[5][0] == '2' ? 2 : 1;
+  heard = calloc(count, 1);
+
+  struct share shares[kMostSenders];
+  for (unsigned i = 0; i < senders; ++i) {
+    shares[i] = (struct share){open_sender(), (uint32_t)((uint64_t)count * i / senders),
+                               (uint32_t)((uint64_t)count * (i + 1) / senders)};
+  }
+  struct ifreq request = {0};
+  strncpy(request.ifr_name, argv[1], IFNAMSIZ - 1);
+  check(ioctl(shares[0].fd, SIOCGIFHWADDR, &request), "SIOCGIFHWADDR");
+  memcpy(mac, request.ifr_hwaddr.sa_data, ETH_ALEN);
+  open_receiver();
+  pthread_t receiver, helper;
+  pthread_create(&receiver, NULL, receive, NULL);
+
+  const double start = now();
+  if (senders > 1) pthread_create(&helper, NULL, transmit, &shares[1]);
+  transmit(&shares[0]);
+  if (senders > 1) pthread_join(helper, NULL);
+  const double sending = now() - start;
+
+  await_last_answers();
   done = 1;
   pthread_join(receiver, NULL);
-  printf("{\"sent\": %u, \"answers\": %u, \"seconds\": %.6f, \"rate\": %.0f}\n", sent, answers, sending, sent / sending);
+  printf("{\"sent\": %u, \"answers\": %u, \"seconds\": %.6f, \"rate\": %.0f}\n", count, answers, sending,
+         count / sending);
   return 0;
 }

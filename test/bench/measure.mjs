@@ -1,57 +1,71 @@
-// Runs a program and tells what it cost: wall time, and peak memory by the kernel's own high-water mark.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// Runs a program and tells what it cost: wall time, processor time and peak memory, by the kernel's own accounts.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** @returns {Promise<{ stdout: string, seconds: number, peakMiB: number }>} */
-export async function measure(argv) {
-  const started = performance.now();
-  const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  let peakKiB = 0;
-  child.stdout.on('data', (piece) => {
-    stdout += piece;
-  });
-  child.stderr.on('data', (piece) => {
-    stderr += piece;
-  });
-  const watch = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      peakKiB = Math.max(peakKiB, Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1] ?? 0));
-    } catch {
-      // It has ended between two looks.
-    }
-  }, 5);
-  const status = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  clearInterval(watch);
-  const seconds = (performance.now() - started) / 1000;
-  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}: ${stderr}`);
-  return { stdout, seconds, peakMiB: peakKiB / 1024 };
+/** For what the bench compiles and what its witness writes; it goes with the process. */
+export const scratch = mkdtempSync(join(tmpdir(), 'arpsweep-bench-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** Compiles one of our C programs. @returns {string} its path */
+export function compiled(name) {
+  const program = join(scratch, name);
+  const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
+  execFileSync('cc', ['-O2', '-o', program, source, '-lpthread']);
+  return program;
 }
 
-export function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+const cost = compiled('cost');
+
+/** A run that takes longer has failed; none should take half of it. */
+const LIMIT_MS = 180_000;
 
 /**
- * Runs each contestant in turn, several rounds, so that a change in the machine's speed meets all of them.
- * @returns the median of each figure, by contestant
+ * @param {string[]} argv
+ * @param {{ onStart?: (pid: number) => void, accepted?: number[] }} [options] `onStart` is told the process id of the
+ *   program; `accepted` are the exit codes that are no failure
+ * @returns {Promise<{ stdout: string, status: number, seconds: number, cpuSeconds: number, peakMiB: number }>}
+ * @throws where the program did not end in time with an accepted exit code
  */
-export async function inTurns(rounds, contestants) {
-  const figures = new Map(Object.keys(contestants).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(contestants)) figures.get(name).push(await run());
+export async function measure(argv, { onStart = () => {}, accepted = [0] } = {}) {
+  const child = spawn(cost, argv, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const texts = child.stdio.slice(1).map((stream, i) => {
+    const pieces = [];
+    stream.setEncoding('utf8').on('data', (piece) => {
+      if (i === 2 && pieces.length === 0) onStart(Number.parseInt(piece, 10));
+      pieces.push(piece);
+    });
+    return () => pieces.join('');
+  });
+  const [stdout, stderr, account] = texts;
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  clearTimeout(timer);
+
+  const [, line] = account().split('\n');
+  const name = argv.join(' ');
+  if (!line) throw new Error(`${name} did not end within ${LIMIT_MS / 1000} s`);
+  const { status, signal, peakKiB, ...times } = JSON.parse(line);
+  if (!accepted.includes(status)) {
+    const said = stderr().trim().split('\n').at(-1);
+    throw new Error(`${name} ended with ${signal > 0 ? `signal ${signal}` : `status ${status}`}: ${said}`);
   }
-  return Object.fromEntries(
-    [...figures].map(([name, runs]) => [
-      name,
-      Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))])),
-    ]),
-  );
+  return { stdout: stdout(), status, ...times, peakMiB: peakKiB / 1024 };
+}
+
+/** The middle one, or null where there is none. */
+export function median(numbers) {
+  return quantile(numbers, 0.5);
+}
+
+/** By linear interpolation between the two nearest, or null where there is none. */
+export function quantile(numbers, share) {
+  if (numbers.length === 0) return null;
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
