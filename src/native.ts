@@ -185,6 +185,8 @@ export interface NativeEngine {
   read(from: number, into: Uint8Array): number;
   /** Untested addresses as inclusive pairs; at most `limit` pairs, the nearest ones merged beyond. */
   untested(limit: number): Uint32Array;
+  /** Frames that concern us though they answer no question, `STRAY_BYTES` each; none before the engine is done. */
+  strays(): Uint8Array;
 }
 
 export interface NativeAddon {
@@ -194,8 +196,9 @@ export interface NativeAddon {
   listNeighbours(): NativeNeighbour[];
 }
 
-/** Size of one packed record; its layout is native/core/sweep/record.h. */
-export const RECORD_BYTES = 48;
+/** Sizes of a packed record and of a packed stray; their layouts are in native/core/sweep/record.h. */
+export const RECORD_BYTES = 64;
+export const STRAY_BYTES = 48;
 
 let loaded: NativeAddon | undefined;
 

@@ -1,5 +1,6 @@
 #include "binding/engine_binding.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <memory>
@@ -140,11 +141,11 @@ const char* NameOf(SendOutcome outcome) {
 class Engine : public Napi::ObjectWrap<Engine> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(
-        env, "Engine",
-        {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
-         InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
-         InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested")});
+    return DefineClass(env, "Engine",
+                       {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
+                        InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
+                        InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested"),
+                        InstanceMethod<&Engine::Strays>("strays")});
   }
 
   explicit Engine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {
@@ -248,6 +249,14 @@ class Engine : public Napi::ObjectWrap<Engine> {
   Napi::Value Untested(const Napi::CallbackInfo& info) {
     const uint32_t limit = info[0].As<Napi::Number>().Uint32Value();
     return WithJsErrors(info.Env(), [&] { return ToPairs(info.Env(), engine_->Untested(limit)); });
+  }
+
+  Napi::Value Strays(const Napi::CallbackInfo& info) {
+    const std::vector<StrayRecord> strays = engine_->Strays();
+    auto bytes = Napi::Uint8Array::New(info.Env(), strays.size() * sizeof(StrayRecord));
+    const auto* from = reinterpret_cast<const uint8_t*>(strays.data());
+    std::copy(from, from + bytes.ByteLength(), bytes.Data());
+    return bytes;
   }
 
   static std::span<Record> RecordsIn(const Napi::Value& value) {

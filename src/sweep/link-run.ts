@@ -6,6 +6,7 @@ import { explainNativeError } from '../system-error.js';
 import { contains, type Range, subtract, toPairs } from '../targets/ranges.js';
 import type { CheckedOptions } from './options.js';
 import { type Regulation, regulationOf, tempoOf } from './pace.js';
+import { decodeStrays, type Stray } from './stray.js';
 
 export interface LinkRun {
   readonly plan: LinkPlan;
@@ -22,6 +23,8 @@ export interface LinkRun {
   read(from: number, into: Uint8Array): number;
   /** Untested addresses; at most `limit` ranges. */
   untested(limit: number): Range[];
+  /** Frames that concern us though they answer no question; none before the engine is done. */
+  strays(): Stray[];
 }
 
 type RunOptions = Pick<CheckedOptions, 'rate' | 'profile' | 'passes' | 'cooldownMs' | 'sequential' | 'seed'>;
@@ -58,6 +61,7 @@ export function openLinkRun(
     status: () => engine.status(),
     read: (from, into) => engine.read(from, into),
     untested: (limit) => fromPairs(engine.untested(limit)),
+    strays: () => decodeStrays(engine.strays()),
   };
 }
 

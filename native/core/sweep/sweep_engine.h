@@ -73,6 +73,8 @@ class SweepEngine {
   size_t Read(size_t from, std::span<Record> into);
   /// Untested addresses in order. Beyond `limit` ranges those with the least between them are joined.
   std::vector<AddressRange> Untested(size_t limit) const;
+  /// Frames that concern us though they answer no question; none before the sweep is done.
+  std::vector<StrayRecord> Strays();
 
  private:
   struct Sockets;
