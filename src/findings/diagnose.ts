@@ -2,13 +2,13 @@
 
 import type { Finding } from '../generated/report-types.js';
 import { diagnoseClaimsOurAddress } from './claims-our-address.js';
-import type { Diagnosis, SweepFacts } from './context.js';
+import type { Diagnosis, Observations } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
 import { diagnoseLoss } from './loss.js';
 
 const diagnoses: readonly Diagnosis[] = [diagnoseClaimsOurAddress, diagnoseDuplicateAddress, diagnoseLoss];
 
-/** Everything that the facts prove, in the order of the registry. */
-export function diagnose(facts: SweepFacts): Finding[] {
-  return diagnoses.flatMap((diagnosis) => diagnosis(facts));
+/** Everything that was seen to be wrong, in the order of the registry. */
+export function diagnose(seen: Observations): Finding[] {
+  return diagnoses.flatMap((diagnosis) => diagnosis(seen));
 }

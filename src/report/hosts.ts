@@ -1,10 +1,16 @@
 /** Gathers the records of one engine into hosts, by address. */
 
-import type { DiagnosisContext, NotedHost } from '../findings/context.js';
+import type { NotedHost, NotedResponder } from '../findings/context.js';
 import type { Host, HostResponder } from '../generated/report-types.js';
 import type { LinkPlan } from '../links/plan.js';
 import { RECORD_BYTES } from '../native.js';
-import { decodeRecord, type RecordBuffer, type ResponderRecord, recordAddress } from '../sweep/record.js';
+import {
+  decodeRecord,
+  type RecordBuffer,
+  type ResponderRecord,
+  recordAddress,
+  recordAnswersProbe,
+} from '../sweep/record.js';
 import { formatAddress } from '../targets/address.js';
 import { contains } from '../targets/ranges.js';
 import { timestamp } from './timestamp.js';
@@ -24,6 +30,8 @@ export interface HostSource {
   readonly records: RecordBuffer;
   /** How often each of our own addresses was probed. */
   readonly ownProbes: number;
+  /** What this machine holds on any interface. */
+  readonly isHeld: (ip: string) => boolean;
 }
 
 /**
@@ -31,7 +39,7 @@ export interface HostSource {
  * targets are left out unless somebody answered for them.
  */
 export function hostsOf(source: HostSource): AddressedHost[] {
-  const { plan, link, records, ownProbes } = source;
+  const { plan, link, records, ownProbes, isHeld } = source;
   const own = new Set(plan.own);
   const hosts: AddressedHost[] = [];
   for (const responders of byAddress(records)) {
@@ -39,11 +47,15 @@ export function hostsOf(source: HostSource): AddressedHost[] {
     const self = own.delete(ip);
     const others = self ? responders.filter((record) => !isEcho(record, plan)) : responders;
     if (self && others.length === 0 && !contains(plan.targets, ip)) continue;
-    hosts.push(gather(ip, link, self, asked, others));
+    const host = gather(ip, link, self, asked, others);
+    const notable = isNotable(others) || (!self && isHeld(host.ip));
+    hosts.push({ address: ip, host, noted: notable ? noteOf(host, others) : null });
   }
   const silent = [...own].filter((address) => contains(plan.targets, address));
   if (silent.length === 0) return hosts;
-  for (const address of silent) hosts.push(gather(address, link, true, ownProbes, []));
+  for (const address of silent) {
+    hosts.push({ address, host: gather(address, link, true, ownProbes, []), noted: null });
+  }
   return hosts.sort((a, b) => a.address - b.address);
 }
 
@@ -80,21 +92,55 @@ function gather(
   self: boolean,
   asked: number,
   records: readonly ResponderRecord[],
-): AddressedHost {
-  const host: Host = { ip: formatAddress(address), link, self, asked, responders: records.map(responderOf) };
-  return { address, host, noted: records.some(isNotable) ? noteOf(host, records) : null };
+): Host {
+  return { ip: formatAddress(address), link, self, asked, responders: records.map(responderOf) };
 }
 
-function isNotable({ sameRequest, alternated, answersOwnProbe }: ResponderRecord): boolean {
-  return sameRequest || alternated || answersOwnProbe;
+/** Whether there is more to say than that one MAC answered whatever it was asked. */
+function isNotable(records: readonly ResponderRecord[]): boolean {
+  return records.length > 1 || records.some(standsOut);
 }
 
+function standsOut(record: ResponderRecord): boolean {
+  const { replies, probes, probeReplies, laterBroadcasts, mac, ethernetSource, answersOwnProbe } = record;
+  const ignoresProbes = probes > 0 && probeReplies === 0;
+  const ignoresRequests = probeReplies === replies;
+  const differs = ethernetSource !== mac;
+  return ignoresProbes || ignoresRequests || laterBroadcasts > 0 || differs || answersOwnProbe;
+}
+
+/** Field by field: of an object that is spread V8 makes a table of its own, several times the size. */
 function noteOf(host: Host, records: readonly ResponderRecord[]): NotedHost {
+  const { ip, link, self, asked } = host;
   return {
-    ...host,
+    ip,
+    link,
+    self,
+    asked,
+    responders: records.map(notedResponderOf),
+    probes: records[0]?.probes ?? 0,
     sameRequest: records.some((record) => record.sameRequest),
     alternated: records.some((record) => record.alternated),
     answeredOwnProbe: records.filter((record) => record.answersOwnProbe).map(({ mac }) => mac),
+  };
+}
+
+function notedResponderOf(record: ResponderRecord): NotedResponder {
+  const { mac, rttMs, replies, firstAtMs, confirmed, ethernetSource } = record;
+  const { probeReplies, unicasts, laterBroadcasts, lastAtMs } = record;
+  return {
+    mac,
+    rttMs,
+    replies,
+    firstAt: timestamp(firstAtMs),
+    confirmed,
+    vendor: null,
+    name: null,
+    probeReplies,
+    unicasts,
+    laterBroadcasts,
+    lastAtMs,
+    ethernetSource,
   };
 }
 
@@ -103,15 +149,9 @@ function responderOf({ mac, rttMs, replies, firstAtMs, confirmed }: ResponderRec
   return { mac, rttMs, replies, firstAt, confirmed, vendor: null, name: null };
 }
 
-/** What the diagnoses look at, from hosts by IP, then link. */
-export function diagnosisContext(
-  plans: readonly LinkPlan[],
-  hosts: readonly AddressedHost[],
-  ourMacs: ReadonlySet<string>,
-): DiagnosisContext {
-  return {
-    interfaces: plans.map(({ link }) => link.name),
-    noted: hosts.map(({ noted }) => noted).filter((noted) => noted !== null),
-    ourMacs,
-  };
+/** Responders of others' addresses that answered a probe. */
+export function countProbeAnswers({ bytes, view }: RecordBuffer): number {
+  let count = 0;
+  for (let i = 0; i < bytes.length / RECORD_BYTES; i++) count += Number(recordAnswersProbe(view, i));
+  return count;
 }

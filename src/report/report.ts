@@ -1,19 +1,33 @@
 /** Builds the report from what the engines of a sweep have to say at its end. */
 
 import { getSystemErrorName } from 'node:util';
-import type { WireFacts } from '../findings/context.js';
+import type { LinkFacts, WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
-import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
+import type {
+  ChangedNeighbour,
+  Counts,
+  LinkReport,
+  Report,
+  Statistics,
+  Untested,
+} from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
+import {
+  changedNeighbours,
+  hardwareAddresses,
+  heldAddresses,
+  type MachineState,
+} from '../links/machine-state.js';
 import type { LinkPlan } from '../links/plan.js';
-import { type EngineStatus, idleStatus, type NativeLink } from '../native.js';
+import { type EngineStatus, idleStatus } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
 import type { Regulation } from '../sweep/pace.js';
 import { type RecordBuffer, readRecords, recordBuffer } from '../sweep/record.js';
+import type { Stray } from '../sweep/stray.js';
 import { formatAddress } from '../targets/address.js';
 import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
 import { version } from '../version.js';
-import { type AddressedHost, diagnosisContext, hostsOf } from './hosts.js';
+import { type AddressedHost, countProbeAnswers, hostsOf } from './hosts.js';
 
 /** How one engine ended, and what it heard. */
 export interface LinkResult {
@@ -22,13 +36,15 @@ export interface LinkResult {
   readonly status: EngineStatus;
   readonly records: RecordBuffer;
   readonly untested: Ranges;
+  readonly strays: readonly Stray[];
 }
 
 export interface SweepResult {
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** All interfaces of this machine. */
-  readonly links: readonly NativeLink[];
+  /** What this machine was before the first frame, and what it is after the last. */
+  readonly before: MachineState;
+  readonly after: MachineState;
   readonly results: readonly LinkResult[];
 }
 
@@ -43,6 +59,7 @@ export function resultOf(run: LinkRun): LinkResult {
     status,
     records: readRecords(run, status.responders),
     untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
+    strays: run.strays(),
   };
 }
 
@@ -57,37 +74,46 @@ export function untouched(plan: LinkPlan): LinkResult {
     stopped: 'interrupted',
     untested: countAddresses(untested),
   };
-  return { plan, regulation: 'auto', status, records: recordBuffer(0), untested };
+  return { plan, regulation: 'auto', status, records: recordBuffer(0), untested, strays: [] };
 }
 
 /**
  * Builds the report. With several links, a target counts once for each link that asks it: what is counted is
  * (link, IP), as for conflicts.
  */
-export function buildReport({ startedAt, durationMs, links, results }: SweepResult): Report {
+export function buildReport({ startedAt, durationMs, before, after, results }: SweepResult): Report {
   const plans = results.map(({ plan }) => plan);
+  const held = heldAddresses(before, after);
+  const isHeld = (ip: string) => held.has(ip);
   const perLink = results.map(({ plan, status, records }, link) =>
-    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status) }),
+    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), isHeld }),
   );
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
-  const hosts =
+  const addressed =
     perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
+  const hosts = addressed.map(({ host }) => host);
   const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
-  const ourMacs = new Set(
-    links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
-  );
+  const findings = diagnose({
+    interfaces: plans.map(({ link }) => link.name),
+    links: results.map((result) => linkFacts(result, before)),
+    wires,
+    hosts,
+    noted: addressed.map(({ noted }) => noted).filter((noted) => noted !== null),
+    ourMacs: hardwareAddresses(before, after),
+    held,
+  });
   return {
     schemaVersion: 1,
     tool: { name: 'arpsweep', version },
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(durationMs * 10) / 10,
     outcome: outcomeOf(results.map(({ status }) => status)),
-    machine: describeMachine(links),
-    links: results.map(linkReport),
+    machine: describeMachine(before.links),
+    links: results.map((result, i) => linkReport(result, changesOf(result, perLink[i] ?? [], before, after))),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
-    hosts: hosts.map(({ host }) => host),
-    findings: diagnose({ ...diagnosisContext(plans, hosts, ourMacs), wires }),
+    hosts,
+    findings,
     statistics: statisticsOf(results.map(({ status }) => status)),
     untested: results.flatMap(untestedOf),
   };
@@ -111,7 +137,33 @@ export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] 
   return clean ? 'complete' : 'inconclusive';
 }
 
-function linkReport({ plan, status }: LinkResult): LinkReport {
+/** The neighbours of one link whose entries its answers changed. */
+function changesOf(
+  { plan }: LinkResult,
+  hosts: readonly AddressedHost[],
+  before: MachineState,
+  after: MachineState,
+): ChangedNeighbour[] {
+  if (after.neighbours.length === 0) return [];
+  const answered = new Set(hosts.filter(({ host }) => !host.self).map(({ address }) => address));
+  return changedNeighbours(before, after, plan.link.index, (ip) => answered.has(ip));
+}
+
+function linkFacts({ plan, records, strays }: LinkResult, { links }: MachineState): LinkFacts {
+  const { link, sourceMac, sourceIp, prefixLength } = plan;
+  const bound = links.filter(({ masterIndex }) => masterIndex === link.index).length;
+  return {
+    mac: sourceMac,
+    ip: sourceIp === 0 ? null : formatAddress(sourceIp),
+    prefixLength,
+    kind: link.kind,
+    slaves: link.kind === 'bond' ? bound : 0,
+    answeredProbes: countProbeAnswers(records),
+    strays,
+  };
+}
+
+function linkReport({ plan, status }: LinkResult, changed: ChangedNeighbour[]): LinkReport {
   return {
     interface: plan.link.name,
     netns: null,
@@ -120,6 +172,7 @@ function linkReport({ plan, status }: LinkResult): LinkReport {
     ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
     prefixLength: plan.prefixLength,
     statistics: statisticsOf([status]),
+    ...(changed.length > 0 && { changedNeighbours: changed }),
     ...(status.fault && { fault: { ...status.fault, code: getSystemErrorName(-status.fault.errno) } }),
   };
 }

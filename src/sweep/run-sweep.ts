@@ -2,8 +2,9 @@
 
 import type { Report } from '../generated/report-types.js';
 import { chooseLinks } from '../links/links.js';
+import { type MachineState, readMachineState } from '../links/machine-state.js';
 import { type LinkPlan, planSweep } from '../links/plan.js';
-import type { NativeAddon, NativeLink } from '../native.js';
+import type { NativeAddon } from '../native.js';
 import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
 import { explainNativeError, systemFailure } from '../system-error.js';
 import { parseTargets, type TargetSet } from '../targets/parse.js';
@@ -45,7 +46,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       const checked = checkOptions(options);
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
-      const { plans, links, addon } = await prepare(load, targets, checked);
+      const { plans, before, addon } = await prepare(load, targets, checked);
       const startedAt = new Date();
       const started = performance.now();
       if (!stopping) {
@@ -57,7 +58,8 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       for (const run of runs) run.close();
       const results = runs.length > 0 ? runs.map(resultOf) : plans.map(untouched);
       refuseVoid(results);
-      return buildReport({ startedAt, durationMs: performance.now() - started, links, results });
+      const durationMs = performance.now() - started;
+      return buildReport({ startedAt, durationMs, before, after: readAgain(addon, before), results });
     } finally {
       for (const run of runs) run.close();
       ended = true;
@@ -108,7 +110,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
 
 interface Prepared {
   readonly addon: NativeAddon;
-  readonly links: readonly NativeLink[];
+  readonly before: MachineState;
   readonly plans: readonly LinkPlan[];
 }
 
@@ -122,12 +124,22 @@ async function prepare(
   const exclude = checked.exclude.length > 0 ? (await readTargets(checked.exclude)).ranges : [];
   const addon = load();
   try {
-    const links = addon.listLinks();
+    const before = readMachineState(addon);
+    const { links } = before;
     const chosen = chooseLinks(addon, links, checked.links);
     const plans = planSweep({ links: chosen, allLinks: links, targets: wanted, exclude, options: checked });
-    return { addon, links, plans };
+    return { addon, before, plans };
   } catch (error) {
     throw explainNativeError(error, 'list the interfaces');
+  }
+}
+
+/** What was heard is not given up because the kernel does not say any more what has changed. */
+function readAgain(addon: NativeAddon, before: MachineState): MachineState {
+  try {
+    return readMachineState(addon);
+  } catch {
+    return before;
   }
 }
 

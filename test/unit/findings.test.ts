@@ -2,35 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import { virtualMacProtocol } from '../../src/findings/virtual-macs.js';
+import { facts, host, mac, OUR_MAC } from '../support/sweep-facts.js';
 
-const ourMac = '02:00:00:00:00:01';
-const mac = (n: number) => `52:54:00:00:00:${n.toString(16).padStart(2, '0')}`;
-
-function host(ip: string, macs: readonly string[], noted: Partial<NotedHost> = {}): NotedHost {
-  return {
-    ip,
-    link: 0,
-    self: false,
-    asked: 2,
-    responders: macs.map((each) => ({
-      mac: each,
-      rttMs: 0.5,
-      replies: 2,
-      firstAt: '2026-01-01T00:00:00.000Z',
-      confirmed: true,
-      vendor: null,
-      name: null,
-    })),
-    sameRequest: false,
-    alternated: false,
-    answeredOwnProbe: [],
-    ...noted,
-  };
-}
-
-function context(...noted: NotedHost[]): SweepFacts {
-  return { interfaces: ['eth0', 'eth1'], noted, ourMacs: new Set([ourMac]), wires: [] };
-}
+const context = (...noted: NotedHost[]): SweepFacts => facts(noted);
 
 describe('duplicate-address', () => {
   it('is one finding for ten addresses that the same five machines answer for', () => {
@@ -104,8 +78,8 @@ describe('claims-our-address', () => {
   });
 
   it('is not seen where this machine answers by another interface', () => {
-    expect(diagnose(context(claimed(ourMac)))).toEqual([]);
-    expect(diagnose(context(claimed(ourMac, mac(1))))).toMatchObject([{ macs: [mac(1)] }]);
+    expect(diagnose(context(claimed(OUR_MAC)))).toEqual([]);
+    expect(diagnose(context(claimed(OUR_MAC, mac(1))))).toMatchObject([{ macs: [mac(1)] }]);
   });
 });
 

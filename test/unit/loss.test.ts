@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepFacts, WireFacts } from '../../src/findings/context.js';
 import { diagnoseLoss } from '../../src/findings/loss.js';
-import type { Statistics } from '../../src/generated/report-types.js';
-
-const statistics: Statistics = {
-  queued: 1200,
-  transmitted: 1200,
-  received: 270,
-  passes: 5,
-  sendErrors: 0,
-  malformed: 0,
-  kernelDrops: 0,
-  overruns: 0,
-  rate: 1843,
-  lossEstimate: 0,
-  expectedMissedAtLeast: 0,
-};
+import { facts as factsOf, statistics } from '../support/sweep-facts.js';
 
 interface Wire extends Partial<Omit<WireFacts, 'statistics'>> {
   readonly lost?: number;
@@ -42,7 +28,7 @@ function wire({ lost = 0, pilots = 300, missed = 0.0042, tooFew = false, ...rest
 }
 
 function facts(...wires: WireFacts[]): SweepFacts {
-  return { interfaces: ['eth0', 'eth1'], noted: [], ourMacs: new Set(), wires };
+  return factsOf([], { wires });
 }
 
 const isFound = (each: Wire) => diagnoseLoss(facts(wire(each))).length === 1;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import schema from '../../schema/report-v1.schema.json' with { type: 'json' };
 import type { EthernetLink } from '../../src/links/links.js';
+import type { MachineState } from '../../src/links/machine-state.js';
 import type { LinkPlan } from '../../src/links/plan.js';
 import { type EngineStatus, idleStatus, RECORD_BYTES } from '../../src/native.js';
 import { buildReport, type LinkResult, outcomeOf } from '../../src/report/report.js';
@@ -30,6 +31,7 @@ interface LinkCase {
   readonly untested?: Ranges;
 }
 
+const nothing: MachineState = { links: [], neighbours: [] };
 const net24: Ranges = [{ first: ip('10.0.0.0'), last: ip('10.0.0.255') }];
 
 function result({
@@ -57,6 +59,7 @@ function result({
     status: { ...doneStatus, responders: answers.length, untested: countAddresses(untested), ...status },
     records: { bytes, view: new DataView(bytes.buffer) },
     untested,
+    strays: [],
   } satisfies LinkResult;
 }
 
@@ -64,7 +67,8 @@ function report(...cases: LinkCase[]) {
   const built = buildReport({
     startedAt: new Date(1_700_000_000_000),
     durationMs: 312.44,
-    links: [eth0, eth1],
+    before: { links: [eth0, eth1], neighbours: [] },
+    after: { links: [eth0, eth1], neighbours: [] },
     results: cases.map(result),
   });
   expect(isValid(built), JSON.stringify(isValid.errors)).toBe(true);
@@ -219,7 +223,8 @@ describe('counts', () => {
     const { counts, hosts } = buildReport({
       startedAt: new Date(),
       durationMs: 1,
-      links: [eth0],
+      before: nothing,
+      after: nothing,
       results: [many],
     });
     expect(counts).toMatchObject({ targets: 1_000_000, answered: 1_000_000, silent: 0 });
@@ -260,7 +265,13 @@ describe('a report', () => {
   it('says that no address asked where everything was a probe', () => {
     const one = result({});
     const probe = { ...one, plan: { ...one.plan, sourceIp: 0, prefixLength: null } };
-    const { links } = buildReport({ startedAt: new Date(), durationMs: 0, links: [eth0], results: [probe] });
+    const { links } = buildReport({
+      startedAt: new Date(),
+      durationMs: 0,
+      before: nothing,
+      after: nothing,
+      results: [probe],
+    });
     expect(links[0]).toMatchObject({ ip: null, prefixLength: null });
   });
 });
