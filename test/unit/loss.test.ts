@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepFacts, WireFacts } from '../../src/findings/context.js';
 import { diagnoseLoss } from '../../src/findings/loss.js';
-import { facts as factsOf, statistics } from '../support/sweep-facts.js';
+import { facts as factsOf, linkFacts, statistics, stray } from '../support/sweep-facts.js';
 
 interface Wire extends Partial<Omit<WireFacts, 'statistics'>> {
   readonly lost?: number;
@@ -55,6 +55,13 @@ describe('loss at any rate', () => {
   it('is not claimed where too few answered to tell', () => {
     expect(isFound({ lost: 3, pilots: 4, tooFew: true })).toBe(false);
     expect(diagnoseLoss(facts(wire({ pilots: 0, tooFew: true })))).toEqual([]);
+  });
+
+  it('is not claimed of a wire that a loop fills', () => {
+    const looping = linkFacts({ strays: [stray('returned', { count: 100 })] });
+    const wires = [wire({ lost: 20, pilots: 20 })];
+    expect(diagnoseLoss(factsOf([], { wires, links: [looping] }))).toEqual([]);
+    expect(diagnoseLoss(factsOf([], { wires }))).toHaveLength(1);
   });
 
   it('is not seen in one host of several that stopped to answer, but in the only one', () => {
