@@ -3,6 +3,7 @@
 import type { Finding, Host, HostResponder, Statistics } from '../generated/report-types.js';
 import type { Regulation } from '../sweep/pace.js';
 import type { Stray } from '../sweep/stray.js';
+import type { ArpProxy } from './proxies.js';
 
 /** One MAC that answers for a noted host, with what the engine counted of its answers. */
 export interface NotedResponder extends HostResponder {
@@ -95,7 +96,10 @@ export interface Observations extends DiagnosisContext {
 }
 
 /** Everything that the diagnoses look at. */
-export type SweepFacts = Observations;
+export interface SweepFacts extends Observations {
+  /** Who answers for what is not its own, which explains what several diagnoses would make of it. */
+  readonly proxies: readonly ArpProxy[];
+}
 
 export type Diagnosis = (facts: SweepFacts) => Finding[];
 

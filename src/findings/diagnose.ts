@@ -6,15 +6,19 @@ import type { Diagnosis, Observations } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
 import { diagnoseLoss } from './loss.js';
 import { diagnoseOwnMacOnWire } from './own-mac-on-wire.js';
+import { proxiesOf } from './proxies.js';
+import { diagnoseProxyArp } from './proxy-arp.js';
 
 const diagnoses: readonly Diagnosis[] = [
   diagnoseClaimsOurAddress,
   diagnoseDuplicateAddress,
   diagnoseOwnMacOnWire,
+  diagnoseProxyArp,
   diagnoseLoss,
 ];
 
 /** Everything that was seen to be wrong, in the order of the registry. */
 export function diagnose(seen: Observations): Finding[] {
-  return diagnoses.flatMap((diagnosis) => diagnosis(seen));
+  const facts = { ...seen, proxies: proxiesOf(seen) };
+  return diagnoses.flatMap((diagnosis) => diagnosis(facts));
 }

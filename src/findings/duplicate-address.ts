@@ -1,21 +1,31 @@
 import type { Finding } from '../generated/report-types.js';
 import { list } from '../wording.js';
-import { type Claim, type ClaimGroup, type DiagnosisContext, groupClaims } from './context.js';
+import {
+  type Claim,
+  type ClaimGroup,
+  type DiagnosisContext,
+  groupClaims,
+  type SweepFacts,
+} from './context.js';
+import { proxyAnswers } from './proxies.js';
 import { virtualMacProtocol } from './virtual-macs.js';
 
 /**
  * Several machines answer for one address. Two MACs one after the other may be a hand-over, so they must have
  * answered the same request, or one must have come back after the other. Our own addresses are left to
- * claims-our-address.
+ * claims-our-address, and the answers of an ARP proxy to proxy-arp.
  */
-export function diagnoseDuplicateAddress(context: DiagnosisContext): Finding[] {
-  return groupClaims(conflicts(context)).map((group) => describe(context, group));
+export function diagnoseDuplicateAddress(facts: SweepFacts): Finding[] {
+  return groupClaims(conflicts(facts)).map((group) => describe(facts, group));
 }
 
-function* conflicts({ noted }: DiagnosisContext): Generator<Claim> {
-  for (const host of noted) {
+function* conflicts(facts: SweepFacts): Generator<Claim> {
+  const isProxied = proxyAnswers(facts);
+  for (const host of facts.noted) {
     if (host.self || !(host.sameRequest || host.alternated)) continue;
-    const responders = host.responders.filter(({ mac }) => virtualMacProtocol(mac) === null);
+    const responders = host.responders.filter(
+      (responder) => virtualMacProtocol(responder.mac) === null && !isProxied(host, responder),
+    );
     if (responders.length >= 2) yield { host, responders };
   }
 }

@@ -124,6 +124,7 @@ export function facts(noted: readonly NotedHost[], more: Partial<SweepFacts> = {
     noted,
     ourMacs: new Set([OUR_MAC]),
     held: new Map(),
+    proxies: [],
     ...more,
   };
 }

@@ -1,0 +1,131 @@
+/** Answers that say less than they seem to: of proxies, of switches, in the name of others, from another VLAN. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Report, type SweepOptions, sweep } from '../../src/index.js';
+import { ipBatch } from '../../src/lab/iproute.js';
+import { createLab, type Host, type Lab, type Switch } from '../../src/lab/lab.js';
+import { expectSound, respondersByIp } from '../support/sound-report.js';
+import { witnessedSweep } from '../support/witnessed-sweep.js';
+
+const OUR_IP = '10.0.0.2';
+const OUR_MAC = '02:00:00:00:00:99';
+
+let lab: Lab;
+let lan: Switch;
+beforeAll(async () => {
+  lab = await createLab();
+  lan = await lab.switch('sw0');
+  await lab.link('eth0', { on: lan, mac: OUR_MAC, address: `${OUR_IP}/24` });
+});
+afterAll(() => lab.remove());
+
+async function sweepLan(targets: string | readonly string[], options: SweepOptions = {}): Promise<Report> {
+  const report = await sweep(targets, { links: ['eth0'], ...options }).report();
+  expectSound(report);
+  return report;
+}
+
+/** Makes a machine an ARP proxy for whatever it would route elsewhere, or ends that. */
+const actAsProxy = (host: Host, on: boolean) =>
+  host.run([
+    'sh',
+    '-c',
+    `for key in forwarding proxy_arp; do echo ${Number(on)} > /proc/sys/net/ipv4/conf/eth0/$key; done`,
+  ]);
+
+describe('a router', () => {
+  const REMOTE = '10.0.0.128/28';
+  const proxied = Array.from({ length: 16 }, (_, i) => `10.0.0.${128 + i}`);
+  const LOCAL = '10.0.0.130';
+  let router: Host;
+  let local: Host;
+  beforeAll(async () => {
+    [router, local] = await Promise.all([
+      lab.host('router', { on: lan, addresses: ['10.0.0.1/24'] }),
+      lab.host('local', { on: lan, addresses: [`${LOCAL}/24`] }),
+    ]);
+    await ipBatch(router.namespace, [
+      'link add name up0 type veth peer name up1',
+      'link set dev up0 up',
+      'link set dev up1 up',
+      `route add ${REMOTE} dev up0`,
+      // Linux puts a proxy's answers off for 0.8 s or less, for others to come first.
+      'ntable change name arp_cache dev eth0 proxy_delay 0',
+    ]);
+  });
+
+  test('that is no proxy is one address among others', async () => {
+    const report = await sweepLan('10.0.0.0/24');
+    expect(respondersByIp(report)).toEqual({ '10.0.0.1': [router.mac], [LOCAL]: [local.mac] });
+    expect(report.findings).toEqual([]);
+  });
+
+  test('that answers for what it routes elsewhere is a proxy, and no host there is a conflict', async () => {
+    await actAsProxy(router, true);
+    const { report, questions } = await witnessedSweep(router, '10.0.0.0/24');
+
+    expect(respondersByIp(report)[LOCAL]).toEqual([local.mac, router.mac].sort());
+    expect(report.findings).toMatchObject([
+      {
+        kind: 'proxy-arp',
+        severity: 'warning',
+        link: 0,
+        ips: proxied,
+        macs: [router.mac],
+        evidence: {
+          addressCount: 16,
+          probesAnswered: 0,
+          ownAddresses: ['10.0.0.1'],
+          contested: [{ ip: LOCAL, by: expect.arrayContaining([local.mac, router.mac]) }],
+        },
+      },
+    ]);
+    const probes = questions.filter(({ spa, tpa }) => spa === '0.0.0.0' && proxied.includes(tpa)).length;
+    expect(report.findings[0]).toHaveProperty('evidence.probes', probes);
+  });
+});
+
+describe('a /32 link, as pods have them', () => {
+  const TARGETS = ['10.1.1.8/29', '10.1.1.20'];
+  let node: Host;
+  beforeAll(async () => {
+    ({ host: node } = await lab.pair('pod0', { address: '10.1.1.5/32' }, 'node', {}));
+    await ipBatch(node.namespace, [
+      'link add name up0 type veth peer name up1',
+      'link set dev up0 up',
+      'link set dev up1 up',
+      'route add 10.1.1.5 dev eth0',
+      'route add default dev up0',
+      'ntable change name arp_cache dev eth0 proxy_delay 0',
+    ]);
+    await actAsProxy(node, true);
+  });
+  const sweepPod = (targets: readonly string[]) =>
+    sweep(targets, { links: ['pod0'], offLink: true }).report();
+
+  test('shows nobody but the machine that answers everything', async () => {
+    const report = await sweepPod(TARGETS);
+    expectSound(report);
+    expect(report.counts).toMatchObject({ targets: 9, answered: 9 });
+    expect(report.findings).toMatchObject([
+      {
+        kind: 'proxy-arp',
+        severity: 'warning',
+        link: 0,
+        macs: [node.mac],
+        ips: Object.keys(respondersByIp(report)),
+      },
+    ]);
+  });
+
+  test('does so for a single address as well', async () => {
+    const { findings } = await sweepPod(['10.1.1.20']);
+    expect(findings).toMatchObject([{ kind: 'proxy-arp', ips: ['10.1.1.20'], macs: [node.mac] }]);
+  });
+
+  test('is no finding where the machine at its other end holds what it answers for', async () => {
+    await ipBatch(node.namespace, ['address add 10.1.1.20/32 dev eth0', 'address add 10.1.1.9/32 dev eth0']);
+    const { findings, counts } = await sweepPod(['10.1.1.20', '10.1.1.9']);
+    expect(counts.answered).toBe(2);
+    expect(findings).toEqual([]);
+  });
+});
