@@ -8,11 +8,13 @@ import { diagnoseLoss } from './loss.js';
 import { diagnoseOwnMacOnWire } from './own-mac-on-wire.js';
 import { proxiesOf } from './proxies.js';
 import { diagnoseProxyArp } from './proxy-arp.js';
+import { diagnoseShadowedAddress } from './shadowed-address.js';
 
 const diagnoses: readonly Diagnosis[] = [
   diagnoseClaimsOurAddress,
   diagnoseDuplicateAddress,
   diagnoseOwnMacOnWire,
+  diagnoseShadowedAddress,
   diagnoseProxyArp,
   diagnoseLoss,
 ];

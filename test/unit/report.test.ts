@@ -331,6 +331,23 @@ describe('the estimates', () => {
   });
 });
 
+describe('the diagnoses', () => {
+  const plain = { asked: 4, replies: 4, probes: 1, probeReplies: 1, unicasts: 1, confirmed: true };
+
+  it('are given what this machine held all the time', () => {
+    const service = link('svc0', [address('10.0.0.30/32')], { flags: ['NOARP'] });
+    const holding = { links: [eth0, service], neighbours: [] };
+    const built = buildReport({
+      startedAt: new Date(),
+      durationMs: 1,
+      before: holding,
+      after: holding,
+      results: [result({ answers: [{ ...plain, ip: '10.0.0.30', mac: macA }] })],
+    });
+    expect(built.findings).toMatchObject([{ kind: 'shadowed-address', ips: ['10.0.0.30'] }]);
+  });
+});
+
 describe('a lossy wire', () => {
   const lossy = { lossEstimate: 0.1, expectedMissed: 0.004, pilots: 300, pilotsLost: 30, passes: 5 };
   const found = (...cases: LinkCase[]) => report(...cases).findings.map(({ kind, link }) => [kind, link]);
