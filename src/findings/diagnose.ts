@@ -1,6 +1,7 @@
 /** The registry of diagnoses: each has its rule in its own file and is quiet on a healthy network. */
 
 import type { Finding } from '../generated/report-types.js';
+import { diagnoseAnswersOnlyProbes } from './answers-only-probes.js';
 import { diagnoseClaimsOurAddress } from './claims-our-address.js';
 import type { Diagnosis, Observations } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
@@ -15,6 +16,7 @@ const diagnoses: readonly Diagnosis[] = [
   diagnoseDuplicateAddress,
   diagnoseOwnMacOnWire,
   diagnoseShadowedAddress,
+  diagnoseAnswersOnlyProbes,
   diagnoseProxyArp,
   diagnoseLoss,
 ];

@@ -7,7 +7,9 @@ import { type Report, sweep } from '../../src/index.js';
 import { mustRun } from '../../src/lab/command.js';
 import { ipBatch } from '../../src/lab/iproute.js';
 import { createLab, type Host, type Lab } from '../../src/lab/lab.js';
+import { inShort } from '../support/arp-frames.js';
 import { expectSound } from '../support/sound-report.js';
+import { witnessedSweep } from '../support/witnessed-sweep.js';
 
 const OUR_IP = '10.0.0.2';
 const NEIGHBOURS = ['10.0.0.31', '10.0.0.32', '10.0.0.33'];
@@ -93,6 +95,27 @@ describe('from the machine that holds them', () => {
 
 describe('from others', () => {
   beforeEach(() => hold([]));
+
+  test('an address that it holds gets answers to probes alone, and the finding says how many', async () => {
+    const { report, questions } = await witnessedSweep(vm, ['10.0.0.40', '10.0.0.0/24']);
+    expect(report.findings).toMatchObject([
+      { kind: 'answers-only-probes', severity: 'warning', link: 0, ips: ['10.0.0.40'], macs: [vm.mac] },
+    ]);
+    expect(report.findings[0]?.message).toContain(OUR_IP);
+    const asked = questions.filter(({ tpa }) => tpa === '10.0.0.40').map(inShort);
+    const probes = asked.filter((question) => question.startsWith('probe'));
+    expect(report.findings[0]).toHaveProperty('evidence.addresses', [
+      {
+        ip: '10.0.0.40',
+        mac: vm.mac,
+        requests: asked.length - probes.length,
+        requestsAnswered: 0,
+        probes: probes.length,
+        probesAnswered: probes.length,
+      },
+    ]);
+    expect(probes.length).toBeGreaterThanOrEqual(3);
+  });
 
   test('nothing is wrong for a third machine', async () => {
     await ipBatch(null, ['address flush dev eth0', 'address add 10.0.0.3/24 dev eth0']);
