@@ -1,6 +1,7 @@
 /** The registry of diagnoses: each has its rule in its own file and is quiet on a healthy network. */
 
 import type { Finding } from '../generated/report-types.js';
+import { diagnoseAnsweredByFabric } from './answered-by-fabric.js';
 import { diagnoseAnswersOnlyProbes } from './answers-only-probes.js';
 import { diagnoseClaimsOurAddress } from './claims-our-address.js';
 import type { Diagnosis, Observations } from './context.js';
@@ -19,6 +20,7 @@ const diagnoses: readonly Diagnosis[] = [
   diagnoseAnswersOnlyProbes,
   diagnoseProxyArp,
   diagnoseLoss,
+  diagnoseAnsweredByFabric,
 ];
 
 /** Everything that was seen to be wrong, in the order of the registry. */

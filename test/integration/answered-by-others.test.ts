@@ -1,7 +1,9 @@
 /** Answers that say less than they seem to: of proxies, of switches, in the name of others, from another VLAN. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Report, type SweepOptions, sweep } from '../../src/index.js';
-import { ipBatch } from '../../src/lab/iproute.js';
+import { mustRun } from '../../src/lab/command.js';
+import { inNamespace } from '../../src/lab/host.js';
+import { awaitNoCarrier, ipBatch } from '../../src/lab/iproute.js';
 import { createLab, type Host, type Lab, type Switch } from '../../src/lab/lab.js';
 import { expectSound, respondersByIp } from '../support/sound-report.js';
 import { witnessedSweep } from '../support/witnessed-sweep.js';
@@ -129,3 +131,38 @@ describe('a /32 link, as pods have them', () => {
     expect(findings).toEqual([]);
   });
 });
+
+test('a switch that answers for a host is told from the host by asking it alone', async () => {
+  const host = await lab.host('suppressed', { on: lan, addresses: ['10.0.0.5/24'] });
+  const bridge = (argv: readonly string[]) => mustRun(inNamespace(lan.namespace, ['bridge', ...argv]));
+  const port = await portOf(host);
+  await bridge(['link', 'set', 'dev', port, 'neigh_suppress', 'on']);
+  await bridge(['fdb', 'replace', host.mac, 'dev', port, 'master', 'static']);
+  await ipBatch(lan.namespace, [`neighbour replace 10.0.0.5 lladdr ${host.mac} dev br0 nud permanent`]);
+
+  const alive = await sweepLan('10.0.0.4/30');
+  expect(alive.hosts).toMatchObject([{ ip: '10.0.0.5', responders: [{ mac: host.mac, confirmed: true }] }]);
+  expect(alive.findings).toEqual([]);
+
+  await ipBatch(host.namespace, ['link set dev eth0 down']);
+  await awaitNoCarrier({ namespace: lan.namespace, name: port });
+  const dead = await sweepLan('10.0.0.4/30');
+  expect(dead.hosts).toMatchObject([{ ip: '10.0.0.5', responders: [{ mac: host.mac, confirmed: false }] }]);
+  expect(dead.findings).toMatchObject([
+    { kind: 'answered-by-fabric', severity: 'info', link: 0, ips: ['10.0.0.5'], macs: [host.mac] },
+  ]);
+});
+
+/** The switch port that a host is plugged into, by the index that its interface has of it. */
+async function portOf(host: Host): Promise<string> {
+  const read = async (namespace: string) =>
+    JSON.parse(await mustRun(['ip', '-n', namespace, '-json', 'link', 'show'])) as {
+      ifname: string;
+      ifindex: number;
+      link_index?: number;
+    }[];
+  const near = (await read(host.namespace)).find(({ ifname }) => ifname === 'eth0');
+  const far = (await read(lan.namespace)).find(({ ifindex }) => ifindex === near?.link_index);
+  if (!far) throw new Error(`${host.name} is on no port`);
+  return far.ifname;
+}
