@@ -10,6 +10,7 @@ import { diagnoseLoss } from './loss.js';
 import { diagnoseOwnMacOnWire } from './own-mac-on-wire.js';
 import { proxiesOf } from './proxies.js';
 import { diagnoseProxyArp } from './proxy-arp.js';
+import { diagnoseSenderMismatch } from './sender-mismatch.js';
 import { diagnoseShadowedAddress } from './shadowed-address.js';
 
 const diagnoses: readonly Diagnosis[] = [
@@ -21,6 +22,7 @@ const diagnoses: readonly Diagnosis[] = [
   diagnoseProxyArp,
   diagnoseLoss,
   diagnoseAnsweredByFabric,
+  diagnoseSenderMismatch,
 ];
 
 /** Everything that was seen to be wrong, in the order of the registry. */

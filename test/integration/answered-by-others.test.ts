@@ -166,3 +166,36 @@ async function portOf(host: Host): Promise<string> {
   if (!far) throw new Error(`${host.name} is on no port`);
   return far.ifname;
 }
+
+test('answers under another name are told: of a repeater for many, of a bridge for one, not of a VRRP router', async () => {
+  const BRIDGE = '02:00:00:00:0b:01';
+  const REPEATER = '02:00:00:00:0b:02';
+  const VIRTUAL = '00:00:5e:00:01:07';
+  const many = Array.from({ length: 9 }, (_, i) => `10.0.0.${200 + i}`);
+  const [behindBridge, behindRepeater, router] = await Promise.all([
+    lab.host('behind-bridge', { on: lan, addresses: ['10.0.0.90/24'] }),
+    lab.host('behind-repeater', { on: lan, addresses: many.map((ip) => `${ip}/24`) }),
+    lab.host('vrrp', { on: lan, mac: VIRTUAL, addresses: ['10.0.0.91/24'] }),
+  ]);
+  // What sends for them puts its own address in place of theirs into each frame, and leaves ARP as it is.
+  const sendAs = async (host: Host, mac: string) => {
+    const lines = [
+      'add table netdev relay',
+      'add chain netdev relay out { type filter hook egress device eth0 priority 0; }',
+      `add rule netdev relay out ether saddr set ${mac}`,
+    ];
+    await mustRun(inNamespace(host.namespace, ['nft', '-f', '-']), `${lines.join('\n')}\n`);
+  };
+  await Promise.all([
+    sendAs(behindBridge, BRIDGE),
+    sendAs(behindRepeater, REPEATER),
+    sendAs(router, '02:00:00:00:0b:03'),
+  ]);
+
+  const { findings } = await sweepLan(['10.0.0.90-91', '10.0.0.200-208']);
+  const common = { kind: 'sender-mismatch', link: 0 };
+  expect(findings).toMatchObject([
+    { ...common, severity: 'info', ips: ['10.0.0.90'], macs: [BRIDGE, behindBridge.mac] },
+    { ...common, severity: 'warning', ips: many, macs: [REPEATER, behindRepeater.mac] },
+  ]);
+});

@@ -334,6 +334,23 @@ describe('the estimates', () => {
 describe('the diagnoses', () => {
   const plain = { asked: 4, replies: 4, probes: 1, probeReplies: 1, unicasts: 1, confirmed: true };
 
+  it('are given what was counted of each answer, and of the addresses that answered plainly nothing', () => {
+    const proxied = Array.from({ length: 8 }, (_, i) => `10.0.0.${40 + i}`);
+    const answers: Answer[] = [
+      ...proxied.map((text) => ({ ...plain, ip: text, mac: macB, replies: 3, probes: 3, probeReplies: 0 })),
+      { ...plain, ip: '10.0.0.30', mac: macA, ethernetSource: macB },
+      { ...plain, ip: '10.0.0.31', mac: macA },
+      { ...plain, ip: '10.0.0.32', mac: macA, replies: 3, probes: 3, probeReplies: 3, asked: 9 },
+      { ...plain, asked: 7, ip: '10.0.0.33', mac: macA, confirmed: false, unicasts: 3, laterBroadcasts: 2 },
+    ];
+    expect(report({ answers }).findings.map(({ kind, ips }) => [kind, ips])).toEqual([
+      ['answers-only-probes', ['10.0.0.32']],
+      ['proxy-arp', proxied],
+      ['answered-by-fabric', ['10.0.0.33']],
+      ['sender-mismatch', ['10.0.0.30']],
+    ]);
+  });
+
   it('are given what this machine held all the time', () => {
     const service = link('svc0', [address('10.0.0.30/32')], { flags: ['NOARP'] });
     const holding = { links: [eth0, service], neighbours: [] };
