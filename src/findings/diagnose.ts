@@ -7,6 +7,7 @@ import { diagnoseClaimsOurAddress } from './claims-our-address.js';
 import type { Diagnosis, Observations } from './context.js';
 import { diagnoseDuplicateAddress } from './duplicate-address.js';
 import { diagnoseLoss } from './loss.js';
+import { diagnoseOtherVlan } from './other-vlan.js';
 import { diagnoseOwnMacOnWire } from './own-mac-on-wire.js';
 import { proxiesOf } from './proxies.js';
 import { diagnoseProxyArp } from './proxy-arp.js';
@@ -20,6 +21,7 @@ const diagnoses: readonly Diagnosis[] = [
   diagnoseShadowedAddress,
   diagnoseAnswersOnlyProbes,
   diagnoseProxyArp,
+  diagnoseOtherVlan,
   diagnoseLoss,
   diagnoseAnsweredByFabric,
   diagnoseSenderMismatch,

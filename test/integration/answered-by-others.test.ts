@@ -5,7 +5,11 @@ import { mustRun } from '../../src/lab/command.js';
 import { inNamespace } from '../../src/lab/host.js';
 import { awaitNoCarrier, ipBatch } from '../../src/lab/iproute.js';
 import { createLab, type Host, type Lab, type Switch } from '../../src/lab/lab.js';
+import { arpFrame, REPLY } from '../support/arp-frames.js';
+import { capture } from '../support/capture.js';
+import { inject } from '../support/inject.js';
 import { expectSound, respondersByIp } from '../support/sound-report.js';
+import { waitFor } from '../support/wait-for.js';
 import { witnessedSweep } from '../support/witnessed-sweep.js';
 
 const OUR_IP = '10.0.0.2';
@@ -197,5 +201,37 @@ test('answers under another name are told: of a repeater for many, of a bridge f
   expect(findings).toMatchObject([
     { ...common, severity: 'info', ips: ['10.0.0.90'], macs: [BRIDGE, behindBridge.mac] },
     { ...common, severity: 'warning', ips: many, macs: [REPEATER, behindRepeater.mac] },
+  ]);
+});
+
+test('an answer from another VLAN is named with its VLAN, and a tagged frame that answers nothing is not', async () => {
+  const speaker = await lab.host('tagging', { on: lan });
+  const tagged = (vlan: number, spa: string, sha: string) => {
+    const frame = arpFrame({ operation: REPLY, sha, spa, tha: OUR_MAC, tpa: OUR_IP });
+    const tag = Buffer.from([0x81, 0x00, vlan >> 8, vlan & 255]);
+    return Buffer.concat([frame.subarray(0, 12), tag, frame.subarray(12)]);
+  };
+  const witness = await capture(speaker, speaker.interface);
+  const run = sweep('10.0.0.64/28', { links: ['eth0'], cooldownMs: 700 });
+  await waitFor(() => witness.frames().length > 16, { what: 'the questions to be asked' });
+  await inject(speaker, speaker.interface, [
+    tagged(100, '10.0.0.66', speaker.mac),
+    // Nobody asked for this one.
+    tagged(100, '10.0.0.99', speaker.mac),
+  ]);
+  const report = await run.report();
+  await witness.stop();
+
+  expectSound(report);
+  expect(report.counts.answered).toBe(0);
+  expect(report.findings).toMatchObject([
+    {
+      kind: 'other-vlan',
+      severity: 'warning',
+      link: 0,
+      ips: ['10.0.0.66'],
+      macs: [speaker.mac],
+      evidence: { vlan: 100, answers: [{ ip: '10.0.0.66', count: 1 }] },
+    },
   ]);
 });
