@@ -1,6 +1,7 @@
 /** The registry of diagnoses: each has its rule in its own file and is quiet on a healthy network. */
 
 import type { Finding } from '../generated/report-types.js';
+import { diagnoseAddressMoved } from './address-moved.js';
 import { diagnoseAnsweredByFabric } from './answered-by-fabric.js';
 import { diagnoseAnswersOnlyProbes } from './answers-only-probes.js';
 import { diagnoseClaimsOurAddress } from './claims-our-address.js';
@@ -25,6 +26,7 @@ const diagnoses: readonly Diagnosis[] = [
   diagnoseLoss,
   diagnoseAnsweredByFabric,
   diagnoseSenderMismatch,
+  diagnoseAddressMoved,
 ];
 
 /** Everything that was seen to be wrong, in the order of the registry. */
