@@ -239,6 +239,8 @@ export interface NativeEngine {
   untested(limit: number): Uint32Array;
   /** How many broadcast requests left for each of these addresses, up to 255; 0 for one that is no target. */
   requestsTo(addresses: Uint32Array): Uint32Array;
+  /** Frames that concern us though they answer no question, `STRAY_BYTES` each; none before the engine is done. */
+  strays(): Uint8Array;
 }
 
 /** A link to listen on. */
@@ -300,8 +302,9 @@ export interface NativeAddon {
   namespaceId(path: string, from?: string | null): number | null;
 }
 
-/** Size of one packed record; its layout is native/core/sweep/record.h. */
-export const RECORD_BYTES = 48;
+/** Sizes of a packed record and of a packed stray; their layouts are in native/core/sweep/record.h. */
+export const RECORD_BYTES = 64;
+export const STRAY_BYTES = 48;
 
 /** Size of one frame that was heard; its layout is native/core/listen/heard_frame.h. */
 export const HEARD_FRAME_BYTES = 160;

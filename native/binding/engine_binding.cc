@@ -1,5 +1,6 @@
 #include "binding/engine_binding.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <span>
@@ -118,7 +119,8 @@ class Engine : public Napi::ObjectWrap<Engine> {
                        {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
                         InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
                         InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested"),
-                        InstanceMethod<&Engine::RequestsTo>("requestsTo")});
+                        InstanceMethod<&Engine::RequestsTo>("requestsTo"),
+                         InstanceMethod<&Engine::Strays>("strays")});
   }
 
   explicit Engine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {
@@ -231,6 +233,14 @@ class Engine : public Napi::ObjectWrap<Engine> {
     auto requests = Napi::Uint32Array::New(info.Env(), addresses.ElementLength());
     for (size_t i = 0; i < addresses.ElementLength(); ++i) requests[i] = engine_->RequestsTo(addresses[i]);
     return requests;
+  }
+
+  Napi::Value Strays(const Napi::CallbackInfo& info) {
+    const std::vector<StrayRecord> strays = engine_->Strays();
+    auto bytes = Napi::Uint8Array::New(info.Env(), strays.size() * sizeof(StrayRecord));
+    const auto* from = reinterpret_cast<const uint8_t*>(strays.data());
+    std::copy(from, from + bytes.ByteLength(), bytes.Data());
+    return bytes;
   }
 
   static std::span<Record> RecordsIn(const Napi::Value& value) {

@@ -34,6 +34,11 @@ class Crowd {
       responder.longest_round_trip_ns = static_cast<uint32_t>(trip);
     });
   }
+  // An address is heard in answer to a probe.
+  void HearProbed(uint32_t index) {
+    table.Add(*table.FindOrAdd(index), MacAddress::FromKey(0x020000000000 + ++macs_),
+              [](Responder& responder) { responder.probe_replies = 1; });
+  }
   void Reply(const Pilots::Host& host) { ++table.At(host.responder).request_replies; }
 
   // Asks a host, and lets it answer at once or not at all.
@@ -70,6 +75,7 @@ TEST_CASE("pilots: whoever has answered may be asked again, each address once, o
   crowd.Hear(3);
   crowd.Hear(3);  // another machine there
   crowd.Hear(*crowd.targets.IndexOf(kOwn));
+  crowd.HearProbed(5);
   crowd.Hear(7);
   crowd.pilots.Welcome(1, crowd.now);
   CHECK(crowd.pilots.hosts() == 2);

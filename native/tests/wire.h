@@ -61,6 +61,14 @@ class Wire {
                      .monotonic_ns = at + 1000 * kMs});
   }
 
+  // How often a stray was seen.
+  uint32_t Strays(Stray::Kind kind, uint32_t ip, const MacAddress& mac, uint16_t vlan_id = 0) const {
+    uint32_t count = 0;
+    for (const auto& [key, stray] : matcher.strays()) {
+      if (key == Stray::Key{kind, ip, mac, vlan_id}) count += stray.count;
+    }
+    return count;
+  }
   Responder* Find(uint32_t ip, const MacAddress& mac) {
     AddressEntry* entry = table.Find(*targets.IndexOf(ip));
     return entry == nullptr ? nullptr : table.Find(*entry, mac);

@@ -4,9 +4,28 @@ import type { KnownHost } from '../expect/expectation.js';
 import type { Finding, Host, HostResponder, Statistics } from '../generated/report-types.js';
 import type { Roster } from '../names/roster.js';
 import type { Regulation } from '../sweep/pace.js';
+import type { Stray } from '../sweep/stray.js';
+import type { ArpProxy } from './proxies.js';
 
-/** A host of which the engine noted more than plain answers. */
+/** One MAC that answers for a noted host, with what the engine counted of its answers. */
+export interface NotedResponder extends HostResponder {
+  /** Of `replies`, those to probes (RFC 5227); all others answer requests. */
+  readonly probeReplies: number;
+  /** Requests to it by unicast. */
+  readonly unicasts: number;
+  /** Broadcasts that it answered long after a unicast to it had stayed without an answer. */
+  readonly laterBroadcasts: number;
+  /** Kernel receive time of the latest answer, in ms since the epoch. */
+  readonly lastAtMs: number;
+  /** Where the frame of the first answer says that it came from. */
+  readonly ethernetSource: string;
+}
+
+/** A host of which the engine noted more than plain answers, or that this machine holds as well. */
 export interface NotedHost extends Host {
+  responders: NotedResponder[];
+  /** Of `asked`, the probes beside the requests. */
+  readonly probes: number;
   /** Two MACs answered the same request. */
   readonly sameRequest: boolean;
   /** The answers went from one MAC to another and back. */
@@ -15,11 +34,39 @@ export interface NotedHost extends Host {
   readonly answeredOwnProbe: readonly string[];
 }
 
-/** Who answered, and how. */
+/** Who asked on a link, and what was seen there beside the hosts. */
+export interface LinkFacts {
+  /** Sender hardware address of our questions. */
+  readonly mac: string;
+  /** Sender protocol address, or null where everything was asked by probe. */
+  readonly ip: string | null;
+  readonly prefixLength: number | null;
+  /** IFLA_INFO_KIND of the interface. */
+  readonly kind: string | null;
+  /** Interfaces that it binds together; none unless it is a bond. */
+  readonly slaves: number;
+  /** Addresses, not ours, that answered a probe. */
+  readonly answeredProbes: number;
+  readonly strays: readonly Stray[];
+}
+
+/** An address of this machine, and where it holds it. */
+export interface HeldAddress {
+  readonly interface: string;
+  readonly prefixLength: number;
+  /** Flags of the interface that bear on it: DOWN, NOARP, LOOPBACK. */
+  readonly flags: readonly string[];
+}
+
+/** Who answered, and how, and what this machine knows of itself. */
 export interface DiagnosisContext {
   /** Interface names by the index of the report's links. */
   readonly interfaces: readonly string[];
-  /** By IP, then link; none on a healthy network. */
+  /** By the same index. */
+  readonly links: readonly LinkFacts[];
+  /** Every answered address and our own, by IP, then link. */
+  readonly hosts: readonly Host[];
+  /** Those of the hosts that there is more to say of; none on a healthy network. */
   readonly noted: readonly NotedHost[];
   /** Hardware addresses of all interfaces of this machine, permanent ones included. */
   readonly ourMacs: ReadonlySet<string>;
@@ -27,6 +74,8 @@ export interface DiagnosisContext {
   readonly roster: Roster;
   /** What is expected of addresses, by IP. */
   readonly expected: ReadonlyMap<string, KnownHost>;
+  /** What this machine held before and after the sweep, by IP. */
+  readonly held: ReadonlyMap<string, readonly HeldAddress[]>;
 }
 
 /** What the sweep of one link tells of its wire. */
@@ -100,8 +149,8 @@ export interface VlanFacts {
   readonly heardOnParent: number;
 }
 
-/** Everything that the diagnoses look at. */
-export interface SweepFacts extends DiagnosisContext {
+/** Everything that was seen. */
+export interface Observations extends DiagnosisContext {
   /** Every host of the report: by IP, then link. */
   readonly hosts: readonly Host[];
   /** By the index of the report's links. */
@@ -112,16 +161,22 @@ export interface SweepFacts extends DiagnosisContext {
   readonly vlans?: readonly VlanFacts[];
 }
 
+/** Everything that the diagnoses look at. */
+export interface SweepFacts extends Observations {
+  /** Who answers for what is not its own, which explains what several diagnoses would make of it. */
+  readonly proxies: readonly ArpProxy[];
+}
+
 export type Diagnosis = (facts: SweepFacts) => Finding[];
 
 /** One address of a finding, and the responders that it is about. */
-export interface Claim<H extends Host = Host> {
+export interface Claim<H extends Host = NotedHost> {
   readonly host: H;
-  readonly responders: readonly HostResponder[];
+  readonly responders: readonly H['responders'][number][];
 }
 
 /** Claims of one link that the same set of MACs makes: one cause, hence one finding. */
-export interface ClaimGroup<H extends Host = Host> {
+export interface ClaimGroup<H extends Host = NotedHost> {
   readonly link: number;
   /** Sorted. */
   readonly macs: readonly string[];

@@ -5,29 +5,33 @@ import {
   type ClaimGroup,
   type DiagnosisContext,
   groupClaims,
-  type NotedHost,
+  type SweepFacts,
 } from './context.js';
 import { type Party, partiesOf, partyName } from './parties.js';
+import { proxyAnswers } from './proxies.js';
 import { virtualMacProtocol } from './virtual-macs.js';
 
 /**
  * Several machines answer for one address. Several interfaces of one machine are left to arp-flux, our own addresses to
- * claims-our-address.
+ * claims-our-address, the answers of an ARP proxy to proxy-arp.
  */
-export function diagnoseDuplicateAddress(context: DiagnosisContext): Finding[] {
-  const claims = [...conflicts(context)].filter((claim) => machinesOf(context, claim).length > 1);
-  return groupClaims(claims).map((group) => describe(context, group));
+export function diagnoseDuplicateAddress(facts: SweepFacts): Finding[] {
+  const claims = [...conflicts(facts)].filter((claim) => machinesOf(facts, claim).length > 1);
+  return groupClaims(claims).map((group) => describe(facts, group));
 }
 
 /**
  * Addresses that several MACs answer for. Two MACs one after the other may be a hand-over, so they must have answered the
  * same request, or one must have come back after the other. Addresses that are meant to be shared are none.
  */
-export function* conflicts({ noted, expected }: DiagnosisContext): Generator<Claim<NotedHost>> {
-  for (const host of noted) {
+export function* conflicts(facts: SweepFacts): Generator<Claim> {
+  const isProxied = proxyAnswers(facts);
+  for (const host of facts.noted) {
     if (host.self || !(host.sameRequest || host.alternated)) continue;
-    if (expected.get(host.ip)?.several) continue;
-    const responders = host.responders.filter(({ mac }) => virtualMacProtocol(mac) === null);
+    if (facts.expected.get(host.ip)?.several) continue;
+    const responders = host.responders.filter(
+      (responder) => virtualMacProtocol(responder.mac) === null && !isProxied(host, responder),
+    );
     if (responders.length >= 2) yield { host, responders };
   }
 }
@@ -38,7 +42,7 @@ export function machinesOf({ roster }: DiagnosisContext, { host, responders }: C
   return partiesOf(roster, host.ip, macs);
 }
 
-function describe(context: DiagnosisContext, group: ClaimGroup<NotedHost>): Finding {
+function describe(context: DiagnosisContext, group: ClaimGroup): Finding {
   const { link, macs, claims } = group;
   const machines = claims.slice(0, 1).flatMap((claim) => machinesOf(context, claim));
   const ips = claims.map(({ host }) => host.ip);
@@ -61,7 +65,7 @@ function describe(context: DiagnosisContext, group: ClaimGroup<NotedHost>): Find
   };
 }
 
-function seen({ host, responders }: Claim<NotedHost>): Record<string, unknown> {
+function seen({ host, responders }: Claim): Record<string, unknown> {
   const virtual = host.responders.filter((responder) => !responders.includes(responder));
   return {
     ip: host.ip,

@@ -1,14 +1,16 @@
 import type { Finding } from '../generated/report-types.js';
 import { counted, expectedMissed, grouped, percent } from '../reporters/text.js';
 import type { SweepFacts, WireFacts } from './context.js';
+import { hasLoop } from './own-mac-on-wire.js';
 
 /**
  * The wire loses requests or their answers: some at any rate, or more above a limit, or both. What this machine
- * itself dropped is not the wire's and no finding.
+ * itself dropped is not the wire's and no finding, and what a loop takes is own-mac-on-wire's.
  */
-export function diagnoseLoss({ interfaces, wires }: SweepFacts): Finding[] {
+export function diagnoseLoss({ interfaces, links, wires }: SweepFacts): Finding[] {
   return wires.flatMap((wire, link) => {
-    const loss = lossOf(wire);
+    const own = links[link];
+    const loss = own && hasLoop(own) ? null : lossOf(wire);
     return loss === null ? [] : [describe(interfaces[link] ?? '', link, wire, loss)];
   });
 }

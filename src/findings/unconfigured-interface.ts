@@ -1,31 +1,40 @@
-import type { Finding, HostResponder } from '../generated/report-types.js';
+import type { Finding, Host, HostResponder } from '../generated/report-types.js';
 import type { NamedInterface } from '../names/named-machine.js';
 import { holds, interfaceName, isOnSubnetOf, type Owner, type Roster } from '../names/roster.js';
 import { list } from '../wording.js';
 import { type Claim, type ClaimGroup, groupClaims, type SweepFacts } from './context.js';
 import { partiesOf, partyName } from './parties.js';
+import { proxyAnswers } from './proxies.js';
 import { virtualMacProtocol } from './virtual-macs.js';
 
 /**
  * The MAC that answers is of an interface that its own machine shows without that address: most often the kernel answers
- * on an interface that nobody meant to take part. A virtual MAC wanders between machines, so it tells nothing.
+ * on an interface that nobody meant to take part. A virtual MAC wanders between machines, so it tells nothing; the
+ * answers of an ARP proxy are left to proxy-arp.
  */
 export function diagnoseUnconfiguredInterface(facts: SweepFacts): Finding[] {
   return groupClaims(strays(facts)).map((group) => describe(facts, group));
 }
 
-function* strays({ hosts, roster }: SweepFacts): Generator<Claim> {
+function* strays(facts: SweepFacts): Generator<Claim<Host>> {
+  const { hosts, roster } = facts;
+  const isProxied = proxyAnswers(facts);
+  const noted = new Map(facts.noted.map((host) => [keyOf(host), host]));
   for (const host of hosts) {
     // Most have no name, and need no second look.
     if (host.responders.every(({ name }) => name === null)) continue;
     const responders = host.responders.filter(({ mac, name }) => {
       if (name === null || virtualMacProtocol(mac) !== null) return false;
+      const note = noted.get(keyOf(host));
+      if (note?.responders.some((each) => each.mac === mac && isProxied(note, each))) return false;
       const owner = roster.ownerOf(mac, host.ip);
       return owner !== null && answersAstray(owner, host.ip);
     });
     if (responders.length > 0) yield { host, responders };
   }
 }
+
+const keyOf = ({ link, ip }: Host) => `${link} ${ip}`;
 
 function answersAstray({ machine, interface: link }: Owner, ip: string): boolean {
   // Of several interfaces with one MAC, the roster gives the one that has the address.
@@ -36,7 +45,7 @@ function answersAstray({ machine, interface: link }: Owner, ip: string): boolean
   return !(elsewhere.some(isSilent) && isOnSubnetOf(link, ip));
 }
 
-function describe({ interfaces, roster }: SweepFacts, { link, macs, claims }: ClaimGroup): Finding {
+function describe({ interfaces, roster }: SweepFacts, { link, macs, claims }: ClaimGroup<Host>): Finding {
   const ips = claims.map(({ host }) => host.ip);
   const who = partiesOf(roster, ips[0] ?? '', macs).map(partyName);
   const [subject, it] =
@@ -65,7 +74,7 @@ function describe({ interfaces, roster }: SweepFacts, { link, macs, claims }: Cl
 }
 
 /** A sentence on where the machines have the addresses, as far as all of them do. */
-function whereElse(claims: readonly Claim[], roster: Roster): string {
+function whereElse(claims: readonly Claim<Host>[], roster: Roster): string {
   const homes = new Set<string>();
   for (const { host, responders } of claims) {
     for (const { mac } of responders) {

@@ -1,11 +1,17 @@
 /** Gathers the records of one engine into hosts, by address. */
 
-import type { DiagnosisContext, NotedHost } from '../findings/context.js';
+import type { NotedHost, NotedResponder } from '../findings/context.js';
 import type { Host, HostResponder } from '../generated/report-types.js';
 import type { LinkPlan } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
 import { RECORD_BYTES } from '../native.js';
-import { decodeRecord, type RecordBuffer, type ResponderRecord, recordAddress } from '../sweep/record.js';
+import {
+  decodeRecord,
+  type RecordBuffer,
+  type ResponderRecord,
+  recordAddress,
+  recordAnswersProbe,
+} from '../sweep/record.js';
 import { formatAddress } from '../targets/address.js';
 import { contains } from '../targets/ranges.js';
 import { timestamp } from './timestamp.js';
@@ -26,6 +32,8 @@ export interface HostSource {
   /** How often each of our own addresses was probed. */
   readonly ownProbes: number;
   readonly roster: Roster;
+  /** What this machine holds on any interface. */
+  readonly isHeld: (ip: string) => boolean;
 }
 
 /**
@@ -33,7 +41,7 @@ export interface HostSource {
  * targets are left out unless somebody answered for them.
  */
 export function hostsOf(source: HostSource): AddressedHost[] {
-  const { plan, link, records, ownProbes, roster } = source;
+  const { plan, link, records, ownProbes, roster, isHeld } = source;
   const own = new Set(plan.own);
   const hosts: AddressedHost[] = [];
   for (const responders of byAddress(records)) {
@@ -41,12 +49,19 @@ export function hostsOf(source: HostSource): AddressedHost[] {
     const self = own.delete(ip);
     const others = self ? responders.filter((record) => !isEcho(record, plan)) : responders;
     if (self && others.length === 0 && !contains(plan.targets, ip)) continue;
-    hosts.push(gather({ address: ip, link, self, asked }, others, roster));
+    const host = gather({ address: ip, link, self, asked }, others, roster);
+    const notable = isNotable(others) || (!self && isHeld(host.ip));
+    hosts.push({ address: ip, host, noted: notable ? noteOf(host, others) : null });
   }
   const silent = [...own].filter((address) => contains(plan.targets, address));
   if (silent.length === 0) return hosts;
-  for (const address of silent)
-    hosts.push(gather({ address, link, self: true, asked: ownProbes }, [], roster));
+  for (const address of silent) {
+    hosts.push({
+      address,
+      host: gather({ address, link, self: true, asked: ownProbes }, [], roster),
+      noted: null,
+    });
+  }
   return hosts.sort((a, b) => a.address - b.address);
 }
 
@@ -81,23 +96,57 @@ function gather(
   { address, ...rest }: Pick<Host, 'link' | 'self' | 'asked'> & { readonly address: number },
   records: readonly ResponderRecord[],
   roster: Roster,
-): AddressedHost {
+): Host {
   const ip = formatAddress(address);
   const responders = records.map((record) => responderOf(record, roster.nameOf(record.mac, ip)));
-  const host: Host = { ip, ...rest, responders };
-  return { address, host, noted: records.some(isNotable) ? noteOf(host, records) : null };
+  return { ip, ...rest, responders };
 }
 
-function isNotable({ sameRequest, alternated, answersOwnProbe }: ResponderRecord): boolean {
-  return sameRequest || alternated || answersOwnProbe;
+/** Whether there is more to say than that one MAC answered whatever it was asked. */
+function isNotable(records: readonly ResponderRecord[]): boolean {
+  return records.length > 1 || records.some(standsOut);
 }
 
+function standsOut(record: ResponderRecord): boolean {
+  const { replies, probes, probeReplies, laterBroadcasts, mac, ethernetSource, answersOwnProbe } = record;
+  const ignoresProbes = probes > 0 && probeReplies === 0;
+  const ignoresRequests = probeReplies === replies;
+  const differs = ethernetSource !== mac;
+  return ignoresProbes || ignoresRequests || laterBroadcasts > 0 || differs || answersOwnProbe;
+}
+
+/** Field by field: of an object that is spread V8 makes a table of its own, several times the size. */
 function noteOf(host: Host, records: readonly ResponderRecord[]): NotedHost {
+  const { ip, link, self, asked } = host;
   return {
-    ...host,
+    ip,
+    link,
+    self,
+    asked,
+    responders: records.map((record, i) => notedResponderOf(record, host.responders[i]?.name ?? null)),
+    probes: records[0]?.probes ?? 0,
     sameRequest: records.some((record) => record.sameRequest),
     alternated: records.some((record) => record.alternated),
     answeredOwnProbe: records.filter((record) => record.answersOwnProbe).map(({ mac }) => mac),
+  };
+}
+
+function notedResponderOf(record: ResponderRecord, name: string | null): NotedResponder {
+  const { mac, rttMs, replies, firstAtMs, confirmed, ethernetSource } = record;
+  const { probeReplies, unicasts, laterBroadcasts, lastAtMs } = record;
+  return {
+    mac,
+    rttMs,
+    replies,
+    firstAt: timestamp(firstAtMs),
+    confirmed,
+    vendor: null,
+    name,
+    probeReplies,
+    unicasts,
+    laterBroadcasts,
+    lastAtMs,
+    ethernetSource,
   };
 }
 
@@ -106,19 +155,9 @@ function responderOf(record: ResponderRecord, name: string | null): HostResponde
   return { mac, rttMs, replies, firstAt: timestamp(firstAtMs), confirmed, vendor: null, name };
 }
 
-/** What the diagnoses look at, from hosts by IP, then link. */
-export function diagnosisContext(
-  plans: readonly LinkPlan[],
-  hosts: readonly AddressedHost[],
-  ourMacs: ReadonlySet<string>,
-  roster: Roster,
-  expected: DiagnosisContext['expected'],
-): DiagnosisContext {
-  return {
-    interfaces: plans.map(({ link }) => link.name),
-    noted: hosts.map(({ noted }) => noted).filter((noted) => noted !== null),
-    ourMacs,
-    roster,
-    expected,
-  };
+/** Responders of others' addresses that answered a probe. */
+export function countProbeAnswers({ bytes, view }: RecordBuffer): number {
+  let count = 0;
+  for (let i = 0; i < bytes.length / RECORD_BYTES; i++) count += Number(recordAnswersProbe(view, i));
+  return count;
 }

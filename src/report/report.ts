@@ -2,21 +2,35 @@
 
 import { getSystemErrorName } from 'node:util';
 import type { Judge } from '../expect/judge.js';
-import type { WireFacts } from '../findings/context.js';
+import type { LinkFacts, WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
-import type { Counts, LinkReport, Report, Statistics, Untested } from '../generated/report-types.js';
+import type {
+  ChangedNeighbour,
+  Counts,
+  LinkReport,
+  Report,
+  Statistics,
+  Untested,
+} from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
+import {
+  changedNeighbours,
+  hardwareAddresses,
+  heldAddresses,
+  type MachineState,
+} from '../links/machine-state.js';
 import type { LinkPlan } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
-import { type EngineStatus, idleStatus, type NativeLink } from '../native.js';
+import { type EngineStatus, idleStatus } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
 import type { Regulation } from '../sweep/pace.js';
 import { type RecordBuffer, readRecords, recordBuffer } from '../sweep/record.js';
+import type { Stray } from '../sweep/stray.js';
 import { noSurroundings, type Surroundings } from '../sweep/surroundings.js';
 import { formatAddress } from '../targets/address.js';
 import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
 import { version } from '../version.js';
-import { type AddressedHost, diagnosisContext, hostsOf } from './hosts.js';
+import { type AddressedHost, countProbeAnswers, hostsOf } from './hosts.js';
 import { bridgeFacts, vlanFacts } from './surroundings-facts.js';
 
 /** How one engine ended, and what it heard. */
@@ -28,13 +42,15 @@ export interface LinkResult {
   readonly untested: Ranges;
   /** Broadcast requests that left for each expected address. */
   readonly requests: ReadonlyMap<number, number>;
+  readonly strays: readonly Stray[];
 }
 
 export interface SweepResult {
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** All interfaces of this machine. */
-  readonly links: readonly NativeLink[];
+  /** What this machine was before the first frame, and what it is after the last. */
+  readonly before: MachineState;
+  readonly after: MachineState;
   /** Whose hardware addresses are known. */
   readonly roster: Roster;
   /** Knows what is expected, or null where nothing is. */
@@ -58,6 +74,7 @@ export function resultOf(run: LinkRun, expected: readonly number[]): LinkResult 
     records: readRecords(run, status.responders),
     untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
     requests: new Map(expected.map((address, i) => [address, requests[i] ?? 0])),
+    strays: run.strays(),
   };
 }
 
@@ -72,7 +89,8 @@ export function untouched(plan: LinkPlan): LinkResult {
     stopped: 'interrupted',
     untested: countAddresses(untested),
   };
-  return { plan, regulation: 'auto', status, records: recordBuffer(0), untested, requests: new Map() };
+  const untouchedParts = { records: recordBuffer(0), untested, requests: new Map(), strays: [] };
+  return { plan, regulation: 'auto', status, ...untouchedParts };
 }
 
 /**
@@ -80,10 +98,21 @@ export function untouched(plan: LinkPlan): LinkResult {
  * (link, IP), as for conflicts.
  */
 export function buildReport(result: SweepResult): Report {
-  const { startedAt, durationMs, links, roster, judge, results, surroundings = noSurroundings } = result;
+  const {
+    startedAt,
+    durationMs,
+    before,
+    after,
+    roster,
+    judge,
+    results,
+    surroundings = noSurroundings,
+  } = result;
   const plans = results.map(({ plan }) => plan);
+  const held = heldAddresses(before, after);
+  const isHeld = (ip: string) => held.has(ip);
   const perLink = results.map(({ plan, status, records }, link) =>
-    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster }),
+    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster, isHeld }),
   );
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
   const addressed =
@@ -91,26 +120,31 @@ export function buildReport(result: SweepResult): Report {
   const hosts = addressed.map(({ host }) => host);
   const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
   const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
-  const bridges = bridgeFacts(swept, links, surroundings);
-  const vlans = vlanFacts(swept, links, surroundings);
-  const ourMacs = new Set(
-    links.flatMap(({ mac, permanentMac }) => [mac, permanentMac]).filter((m) => m !== null),
-  );
-  const expected = judge?.hosts ?? new Map();
-  const context = diagnosisContext(plans, addressed, ourMacs, roster, expected);
-  const facts = { ...context, hosts, wires, bridges, vlans };
+  const findings = diagnose({
+    interfaces: plans.map(({ link }) => link.name),
+    links: results.map((each) => linkFacts(each, before)),
+    wires,
+    hosts,
+    noted: addressed.map(({ noted }) => noted).filter((noted) => noted !== null),
+    ourMacs: hardwareAddresses(before, after),
+    held,
+    roster,
+    expected: judge?.hosts ?? new Map(),
+    bridges: bridgeFacts(swept, before.links, surroundings),
+    vlans: vlanFacts(swept, before.links, surroundings),
+  });
   return {
     schemaVersion: 1,
     tool: { name: 'arpsweep', version },
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(durationMs * 10) / 10,
     outcome: outcomeOf(results.map(({ status }) => status)),
-    machine: describeMachine(links),
-    links: results.map(linkReport),
+    machine: describeMachine(before.links),
+    links: results.map((result, i) => linkReport(result, changesOf(result, perLink[i] ?? [], before, after))),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
     hosts,
-    findings: [...diagnose(facts), ...(judge?.judge(results, hosts) ?? [])],
+    findings: [...findings, ...(judge?.judge(results, hosts) ?? [])],
     statistics: statisticsOf(results.map(({ status }) => status)),
     untested: results.flatMap(untestedOf),
   };
@@ -134,7 +168,33 @@ export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] 
   return clean ? 'complete' : 'inconclusive';
 }
 
-function linkReport({ plan, status }: LinkResult): LinkReport {
+/** The neighbours of one link whose entries its answers changed. */
+function changesOf(
+  { plan }: LinkResult,
+  hosts: readonly AddressedHost[],
+  before: MachineState,
+  after: MachineState,
+): ChangedNeighbour[] {
+  if (after.neighbours.length === 0) return [];
+  const answered = new Set(hosts.filter(({ host }) => !host.self).map(({ address }) => address));
+  return changedNeighbours(before, after, plan.link.index, (ip) => answered.has(ip));
+}
+
+function linkFacts({ plan, records, strays }: LinkResult, { links }: MachineState): LinkFacts {
+  const { link, sourceMac, sourceIp, prefixLength } = plan;
+  const bound = links.filter(({ masterIndex }) => masterIndex === link.index).length;
+  return {
+    mac: sourceMac,
+    ip: sourceIp === 0 ? null : formatAddress(sourceIp),
+    prefixLength,
+    kind: link.kind,
+    slaves: link.kind === 'bond' ? bound : 0,
+    answeredProbes: countProbeAnswers(records),
+    strays,
+  };
+}
+
+function linkReport({ plan, status }: LinkResult, changed: ChangedNeighbour[]): LinkReport {
   return {
     interface: plan.link.name,
     netns: null,
@@ -143,6 +203,7 @@ function linkReport({ plan, status }: LinkResult): LinkReport {
     ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
     prefixLength: plan.prefixLength,
     statistics: statisticsOf([status]),
+    ...(changed.length > 0 && { changedNeighbours: changed }),
     ...(status.fault && { fault: { ...status.fault, code: getSystemErrorName(-status.fault.errno) } }),
   };
 }

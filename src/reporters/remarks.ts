@@ -87,6 +87,18 @@ export function* senderLines({ links }: Report): Iterable<string> {
   }
 }
 
+/** Neighbours to which this machine sends elsewhere since it heard the answers. */
+export function* neighbourLines({ links }: Report): Iterable<string> {
+  for (const link of links) {
+    const moved = (link.changedNeighbours ?? []).filter(
+      ({ before, after }) => before !== null && before.mac !== null && before.mac !== after.mac,
+    );
+    if (moved.length === 0) continue;
+    const each = moved.map(({ ip, before, after }) => `${ip} from ${before?.mac} to ${after.mac}`);
+    yield `${linkName(link)}: the answers changed where this machine sends for ${shortList(each, 5)}`;
+  }
+}
+
 /** The sweep in one line: what became of the targets, at what cost, and what may be missed. */
 export function summaryLine({ outcome, counts, durationMs, statistics }: Report): string {
   const of = [

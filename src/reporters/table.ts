@@ -2,7 +2,7 @@
 import type { HostResponder, Report } from '../generated/report-types.js';
 import { type Emphasis, painter } from './colour.js';
 import { linkName } from './link-name.js';
-import { remarkLines, senderLines, summaryLine } from './remarks.js';
+import { neighbourLines, remarkLines, senderLines, summaryLine } from './remarks.js';
 import { type MakeReporter, type ReporterOutput, writeLines } from './reporter.js';
 import { cut, printable, roundTrip, wrapped } from './text.js';
 
@@ -99,7 +99,8 @@ function* lines(report: Report, output: ReporterOutput): Iterable<string> {
   if (report.hosts.length > 0 && (remarks.length > 0 || !output.quiet)) yield '';
   for (const remark of remarks) yield* wrapped(remark, output.columns);
   if (output.quiet) return;
-  for (const line of [...senderLines(report), summaryLine(report)]) yield* wrapped(line, output.columns);
+  const notes = [...senderLines(report), ...neighbourLines(report), summaryLine(report)];
+  for (const line of notes) yield* wrapped(line, output.columns);
 }
 
 /** Everything at the end: the hosts, the findings, and what may be missed. */

@@ -7,6 +7,7 @@ import { contains, type Range, subtract, toPairs } from '../targets/ranges.js';
 import { createBell } from './bell.js';
 import type { CheckedOptions } from './options.js';
 import { type Regulation, regulationOf, tempoOf } from './pace.js';
+import { decodeStrays, type Stray } from './stray.js';
 
 export interface LinkRun {
   readonly plan: LinkPlan;
@@ -27,6 +28,8 @@ export interface LinkRun {
   untested(limit: number): Range[];
   /** Broadcast requests that left for each address. */
   requestsTo(addresses: readonly number[]): Uint32Array;
+  /** Frames that concern us though they answer no question; none before the engine is done. */
+  strays(): Stray[];
 }
 
 type RunOptions = Pick<
@@ -71,6 +74,7 @@ export function openLinkRun(
     read: (from, into) => engine.read(from, into),
     untested: (limit) => fromPairs(engine.untested(limit)),
     requestsTo: (addresses) => engine.requestsTo(Uint32Array.from(addresses)),
+    strays: () => decodeStrays(engine.strays()),
   };
 }
 

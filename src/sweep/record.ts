@@ -9,9 +9,17 @@ export interface ResponderRecord {
   readonly mac: string;
   /** Whether a unicast request was answered; null where none was sent. */
   readonly confirmed: boolean | null;
-  /** Questions to this address, by whomever answered; stays at 255. */
+  /** Requests to this MAC by unicast. */
+  readonly unicasts: number;
+  /** Broadcasts that it answered long after a unicast to it had stayed without an answer. */
+  readonly laterBroadcasts: number;
+  /** Questions to this address, by whomever answered. */
   readonly asked: number;
+  /** Of `asked`, those by probe beside the requests. */
+  readonly probes: number;
   readonly replies: number;
+  /** Of `replies`, those to probes. */
+  readonly probeReplies: number;
   /** Two MACs answered the same request for this address. */
   readonly sameRequest: boolean;
   /** The answers for this address went from one MAC to another and back. */
@@ -20,6 +28,10 @@ export interface ResponderRecord {
   readonly answersOwnProbe: boolean;
   /** Kernel receive time of the first answer, in ms since the epoch. */
   readonly firstAtMs: number;
+  /** The same of the latest answer. */
+  readonly lastAtMs: number;
+  /** Where the frame of the first answer says that it came from: `mac`, as a rule. */
+  readonly ethernetSource: string;
   /** Smallest unambiguous round trip in ms, or null. */
   readonly rttMs: number | null;
 }
@@ -31,7 +43,8 @@ const digits = '0123456789abcdef';
 const codes = Array.from('00:00:00:00:00:00', (character) => character.charCodeAt(0));
 const last = { high: 0, low: 0, text: '00:00:00:00:00:00' };
 
-function macAt(view: DataView, offset: number): string {
+/** A MAC address of a packed record. */
+export function macAt(view: DataView, offset: number): string {
   const high = view.getUint32(offset);
   const low = view.getUint16(offset + 4);
   // A proxy answers for thousands of addresses.
@@ -82,6 +95,13 @@ export function recordAddress(view: DataView, index: number): number {
   return view.getUint32(index * RECORD_BYTES, true);
 }
 
+/** Whether the `index`-th record is of an address of others that answered a probe. */
+export function recordAnswersProbe(view: DataView, index: number): boolean {
+  const at = index * RECORD_BYTES;
+  const own = (view.getUint16(at + 46, true) & recordFlag.answersOwnProbe) !== 0;
+  return !own && view.getUint32(at + 56, true) > 0;
+}
+
 /** Decodes the `index`-th record. */
 export function decodeRecord(view: DataView, index: number): ResponderRecord {
   const at = index * RECORD_BYTES;
@@ -93,12 +113,18 @@ export function decodeRecord(view: DataView, index: number): ResponderRecord {
     ip: view.getUint32(at, true),
     mac: macAt(view, at + 4),
     confirmed: confirmed === 2 ? null : confirmed === 1,
+    unicasts: view.getUint8(at + 11),
+    laterBroadcasts: view.getUint8(at + 61),
     asked: view.getUint32(at + 20, true),
+    probes: view.getUint8(at + 60),
     replies: view.getUint32(at + 12, true),
+    probeReplies: view.getUint32(at + 56, true),
     sameRequest: (addressFlags & addressFlag.sameRequest) !== 0,
     alternated: (addressFlags & addressFlag.alternated) !== 0,
     answersOwnProbe: (recordFlags & recordFlag.answersOwnProbe) !== 0,
     firstAtMs: view.getFloat64(at + 24, true),
+    lastAtMs: view.getFloat64(at + 48, true),
+    ethernetSource: macAt(view, at + 40),
     rttMs: Number.isNaN(rtt) ? null : toMicroseconds(rtt),
   };
 }

@@ -3,10 +3,11 @@
 import type { Judge } from '../expect/judge.js';
 import type { Report } from '../generated/report-types.js';
 import { chooseLinks, describeMachine } from '../links/links.js';
+import { type MachineState, readMachineState } from '../links/machine-state.js';
 import { type LinkPlan, planSweep } from '../links/plan.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { createRoster, type Roster } from '../names/roster.js';
-import type { NativeAddon, NativeLink } from '../native.js';
+import type { NativeAddon } from '../native.js';
 import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
 import { explainNativeError, systemFailure } from '../system-error.js';
 import { parseTargets, type TargetSet } from '../targets/parse.js';
@@ -52,10 +53,10 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
       const prepared = await prepare(load, targets, checked);
-      const { plans, links, judge, addon } = prepared;
+      const { plans, before, judge, addon } = prepared;
       const namedRequests = judge?.requests ?? 0;
       roster = prepared.roster;
-      observation = await observe(addon, plans, links);
+      observation = await observe(addon, plans, before.links);
       const startedAt = new Date();
       const started = performance.now();
       if (!stopping) {
@@ -68,7 +69,17 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
         runs.length > 0 ? runs.map((run) => resultOf(run, judge?.addresses ?? [])) : plans.map(untouched);
       refuseVoid(results);
       const surroundings = await observation.finish();
-      const report = buildReport({ startedAt, durationMs, links, roster, judge, results, surroundings });
+      const after = readAgain(addon, before);
+      const report = buildReport({
+        startedAt,
+        durationMs,
+        before,
+        after,
+        roster,
+        judge,
+        results,
+        surroundings,
+      });
       await Promise.all(runs.map(({ closed }) => closed));
       return report;
     } finally {
@@ -127,7 +138,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
 
 interface Prepared {
   readonly addon: NativeAddon;
-  readonly links: readonly NativeLink[];
+  readonly before: MachineState;
   readonly roster: Roster;
   readonly judge: Judge | null;
   readonly plans: readonly LinkPlan[];
@@ -145,7 +156,8 @@ async function prepare(
   const judge = await readJudge(checked.expect);
   const addon = load();
   try {
-    const links = addon.listLinks();
+    const before = readMachineState(addon);
+    const { links } = before;
     const chosen = chooseLinks(addon, links, checked.links);
     const plans = planSweep({
       links: chosen,
@@ -157,9 +169,18 @@ async function prepare(
     });
     // This machine as it is now, whatever a file may say of it.
     const roster = createRoster([...named, describeMachine(links)]);
-    return { addon, links, roster, judge, plans };
+    return { addon, before, roster, judge, plans };
   } catch (error) {
     throw explainNativeError(error, 'list the interfaces');
+  }
+}
+
+/** What is heard is not given up because the kernel does not say any more what has changed. */
+function readAgain(addon: NativeAddon, before: MachineState): MachineState {
+  try {
+    return readMachineState(addon);
+  } catch {
+    return before;
   }
 }
 

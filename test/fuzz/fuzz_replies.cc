@@ -202,6 +202,9 @@ class Scene {
     uint64_t ours = 0;
     for (uint32_t id = 0; id < table_.size(); ++id) ours += matcher_.RepliesOf(table_.At(id));
     Require(ours + matcher_.RepliesToOthers() == replies, "replies to us and to others do not add up");
+    uint64_t strays = 0;
+    for (const auto& [key, stray] : matcher_.strays()) strays += stray.count;
+    Require(strays <= counters_.unsolicited.value(), "a stray that answers a question");
   }
 
   uint64_t CheckResponder(const Responder& responder) const {
@@ -215,6 +218,8 @@ class Scene {
         proves_sending_ ? responder.unicast_transmitted : responder.unicast_queued.load();
     Require(!responder.confirmed || unicasts > 0, "confirmed without a question");
     const uint64_t replies = uint64_t{responder.request_replies} + responder.probe_replies;
+    Require(responder.later_broadcasts <= responder.request_replies,
+            "more broadcasts than requests answered");
     Require(replies > 0, "a responder that never replied");
     return replies;
   }

@@ -130,18 +130,25 @@ test('another machine that holds our address is found by the probe for it', asyn
   expect(respondersByIp(report)[HEALTHY]).toHaveLength(1);
 });
 
-test('an address that moves from one machine to another in mid-sweep is no duplicate', async () => {
+test('an address that moves from one machine to another in mid-sweep is told, and is no duplicate', async () => {
   const moving = '10.0.0.30';
-  const [from, to] = await Promise.all([
+  // Routers that share a virtual MAC hand their address over as well, and nothing of it is to be seen.
+  const virtual = { on: lan, mac: '00:00:5e:00:01:07' };
+  const [from, to, master, backup] = await Promise.all([
     lab.host('from', { on: lan, addresses: [`${moving}/24`] }),
     lab.host('to', { on: lan, addresses: ['10.0.0.31/24'] }),
+    lab.host('master', { ...virtual, addresses: ['10.0.0.32/24'] }),
+    lab.host('backup', virtual),
   ]);
+  const witness = await capture(null, 'eth0');
   // It is the first to be asked, and long before it is asked again it has moved.
   const run = sweep('10.0.0.30-69', { links: ['eth0'], order: 'sequential', rate: 40, passes: 3 });
   for await (const { ip, mac } of run) {
     if (ip !== moving || mac !== from.mac) continue;
     await from.run(['ip', 'address', 'delete', `${moving}/24`, 'dev', 'eth0']);
     await to.run(['ip', 'address', 'add', `${moving}/24`, 'dev', 'eth0']);
+    await master.run(['ip', 'address', 'delete', '10.0.0.32/24', 'dev', 'eth0']);
+    await backup.run(['ip', 'address', 'add', '10.0.0.32/24', 'dev', 'eth0']);
     expect(run.progress().pass).toBe(1);
   }
   const report = await run.report();
@@ -150,5 +157,34 @@ test('an address that moves from one machine to another in mid-sweep is no dupli
     { mac: from.mac, confirmed: false },
     { mac: to.mac, confirmed: true },
   ]);
-  expect(report.findings).toEqual([]);
+  expect(report.hosts.find(({ ip }) => ip === '10.0.0.32')?.responders).toMatchObject([
+    { mac: virtual.mac, confirmed: true },
+  ]);
+  const [move] = report.findings;
+  expect(report.findings).toMatchObject([
+    { kind: 'address-moved', severity: 'info', link: 0, ips: [moving], macs: [from.mac, to.mac].sort() },
+  ]);
+
+  const frames = (await witness.stop()).map(readArp);
+  const answersOf = (mac: string) =>
+    frames.filter(({ operation, sha }) => operation === REPLY && sha === mac);
+  const lastMs = answersOf(from.mac).at(-1)?.timeMs ?? Number.NaN;
+  const firstMs = answersOf(to.mac).find(({ spa }) => spa === moving)?.timeMs ?? Number.NaN;
+  const iso = (ms: number) => new Date(ms).toISOString();
+  expect(move?.evidence).toEqual({
+    addresses: [
+      {
+        ip: moving,
+        moves: [
+          {
+            from: from.mac,
+            lastAt: iso(lastMs),
+            to: to.mac,
+            firstAt: iso(firstMs),
+            gapMs: Math.floor(firstMs) - Math.floor(lastMs),
+          },
+        ],
+      },
+    ],
+  });
 });

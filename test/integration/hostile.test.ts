@@ -85,7 +85,7 @@ test.each(MALFORMED)('a frame %s is counted as malformed and claims nothing', as
   expect(respondersByIp(report)).toEqual({ [LIVE]: [host.mac] });
 });
 
-test('what is no answer to us has no effect', async () => {
+test('what is no answer to us has no effect, but for the finding that some came from another VLAN', async () => {
   const report = await sweepThrough([
     claim({ tpa: '10.0.0.77' }),
     claim({ spa: '10.0.1.6' }),
@@ -110,7 +110,9 @@ test('what is no answer to us has no effect', async () => {
   ]);
   expect(respondersByIp(report)).toEqual({ [LIVE]: [host.mac] });
   expect(report.statistics).toMatchObject({ malformed: 0, received: 1, overruns: 0 });
-  expect(report.findings).toEqual([]);
+  expect(report.findings).toMatchObject([
+    { kind: 'other-vlan', ips: [SILENT], macs: [ATTACKER], evidence: { vlan: 100, answers: [{ count: 2 }] } },
+  ]);
 });
 
 describe('a flood of answers with ever new MACs for one address', () => {

@@ -64,6 +64,12 @@ export interface Answer {
   readonly confirmed?: boolean;
   readonly asked?: number;
   readonly replies?: number;
+  readonly probes?: number;
+  readonly probeReplies?: number;
+  readonly unicasts?: number;
+  readonly laterBroadcasts?: number;
+  readonly ethernetSource?: string;
+  readonly lastAtMs?: number;
   readonly addressFlags?: number;
   readonly recordFlags?: number;
   readonly firstAtMs?: number;
@@ -75,17 +81,24 @@ export function packRecords(answers: readonly Answer[]): Buffer {
   return Buffer.concat(
     answers.map((answer) => {
       const record = Buffer.alloc(RECORD_BYTES);
-      const mac = Buffer.from(answer.mac.replaceAll(':', ''), 'hex');
+      const macBytes = (text: string) => Buffer.from(text.replaceAll(':', ''), 'hex');
+      const mac = macBytes(answer.mac);
+      const firstAtMs = answer.firstAtMs ?? 1_700_000_000_000;
       record.writeUInt32LE(ip(answer.ip), 0);
       mac.copy(record, 4);
       record.writeUInt8(answer.confirmed === undefined ? 2 : Number(answer.confirmed), 10);
+      record.writeUInt8(answer.unicasts ?? 0, 11);
       record.writeUInt32LE(answer.asked ?? 2, 20);
       record.writeUInt32LE(answer.replies ?? 2, 12);
       record.writeUInt32LE(answer.addressFlags ?? 0, 16);
-      record.writeDoubleLE(answer.firstAtMs ?? 1_700_000_000_000, 24);
+      record.writeDoubleLE(firstAtMs, 24);
       record.writeDoubleLE(answer.rttMs ?? Number.NaN, 32);
-      mac.copy(record, 40);
+      (answer.ethernetSource ? macBytes(answer.ethernetSource) : mac).copy(record, 40);
       record.writeUInt16LE(answer.recordFlags ?? 0, 46);
+      record.writeDoubleLE(answer.lastAtMs ?? firstAtMs, 48);
+      record.writeUInt32LE(answer.probeReplies ?? 0, 56);
+      record.writeUInt8(answer.probes ?? 0, 60);
+      record.writeUInt8(answer.laterBroadcasts ?? 0, 61);
       return record;
     }),
   );
@@ -102,6 +115,8 @@ export interface FakeEngine {
   untested: Uint32Array;
   /** What `requestsTo()` gives for each address. */
   requests: number;
+  /** What `strays()` gives, packed. */
+  strays: Uint8Array;
   hear(answers: readonly Answer[]): void;
   end(status?: Partial<EngineStatus>): void;
 }
@@ -136,6 +151,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       waited: false,
       untested: new Uint32Array(),
       requests: 0,
+      strays: new Uint8Array(),
       hear(answers) {
         pieces.push(packRecords(answers));
         status = { ...status, responders: status.responders + answers.length };
@@ -173,6 +189,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       },
       untested: () => fake.untested,
       requestsTo: (addresses) => new Uint32Array(addresses.length).fill(fake.requests),
+      strays: () => fake.strays,
     };
   }
   const addon = {

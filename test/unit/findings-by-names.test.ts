@@ -3,7 +3,7 @@ import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import type { NamedInterface, NamedMachine } from '../../src/names/named-machine.js';
 import { createRoster } from '../../src/names/roster.js';
-import { sweepFacts } from '../support/sweep-facts.js';
+import { host, responder, sweepFacts } from '../support/sweep-facts.js';
 
 const mac = (n: number) => `02:00:00:00:00:${n.toString(16).padStart(2, '0')}`;
 
@@ -20,24 +20,12 @@ function nic(
 function facts(machines: readonly NamedMachine[], hosts: Record<string, readonly string[]>): SweepFacts {
   const roster = createRoster(machines);
   const noted = Object.entries(hosts).map(
-    ([ip, macs]): NotedHost => ({
-      ip,
-      link: 0,
-      self: false,
-      asked: 3,
-      responders: macs.map((each) => ({
-        mac: each,
-        rttMs: 0.5,
-        replies: 3,
-        firstAt: '2026-01-01T00:00:00.000Z',
-        confirmed: true,
-        vendor: null,
-        name: roster.nameOf(each, ip),
-      })),
-      sameRequest: macs.length > 1,
-      alternated: false,
-      answeredOwnProbe: [],
-    }),
+    ([ip, macs]): NotedHost =>
+      host(
+        ip,
+        macs.map((each) => responder(each, { name: roster.nameOf(each, ip) })),
+        { sameRequest: macs.length > 1 },
+      ),
   );
   return sweepFacts({ noted, roster });
 }

@@ -2,36 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import { virtualMacProtocol } from '../../src/findings/virtual-macs.js';
-import { sweepFacts } from '../support/sweep-facts.js';
+import { facts, host, mac, OUR_MAC } from '../support/sweep-facts.js';
 
-const ourMac = '02:00:00:00:00:01';
-const mac = (n: number) => `52:54:00:00:00:${n.toString(16).padStart(2, '0')}`;
-
-function host(ip: string, macs: readonly string[], noted: Partial<NotedHost> = {}): NotedHost {
-  return {
-    ip,
-    link: 0,
-    self: false,
-    asked: 2,
-    responders: macs.map((each) => ({
-      mac: each,
-      rttMs: 0.5,
-      replies: 2,
-      firstAt: '2026-01-01T00:00:00.000Z',
-      confirmed: true,
-      vendor: null,
-      name: null,
-    })),
-    sameRequest: false,
-    alternated: false,
-    answeredOwnProbe: [],
-    ...noted,
-  };
-}
-
-function context(...noted: NotedHost[]): SweepFacts {
-  return sweepFacts({ noted, ourMacs: new Set([ourMac]) });
-}
+const context = (...noted: NotedHost[]): SweepFacts => facts(noted);
 
 describe('duplicate-address', () => {
   it('is one finding for ten addresses that the same five machines answer for', () => {
@@ -107,10 +80,10 @@ describe('claims-our-address', () => {
   it('is not seen where this machine answers by another interface', () => {
     const found = (...claimants: string[]) =>
       diagnose(context(claimed(...claimants))).map(({ kind, macs }) => [kind, ...macs]);
-    expect(found(ourMac)).toEqual([['arp-flux', ourMac]]);
-    expect(found(ourMac, mac(1))).toEqual([
+    expect(found(OUR_MAC)).toEqual([['arp-flux', OUR_MAC]]);
+    expect(found(OUR_MAC, mac(1))).toEqual([
       ['claims-our-address', mac(1)],
-      ['arp-flux', ourMac],
+      ['arp-flux', OUR_MAC],
     ]);
   });
 });

@@ -1,22 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepFacts, WireFacts } from '../../src/findings/context.js';
 import { diagnoseLoss } from '../../src/findings/loss.js';
-import type { Statistics } from '../../src/generated/report-types.js';
-import { sweepFacts } from '../support/sweep-facts.js';
-
-const statistics: Statistics = {
-  queued: 1200,
-  transmitted: 1200,
-  received: 270,
-  passes: 5,
-  sendErrors: 0,
-  malformed: 0,
-  kernelDrops: 0,
-  overruns: 0,
-  rate: 1843,
-  lossEstimate: 0,
-  expectedMissedAtLeast: 0,
-};
+import { facts as factsOf, linkFacts, statistics, stray } from '../support/sweep-facts.js';
 
 interface Wire extends Partial<Omit<WireFacts, 'statistics'>> {
   readonly lost?: number;
@@ -43,7 +28,7 @@ function wire({ lost = 0, pilots = 300, missed = 0.0042, tooFew = false, ...rest
 }
 
 function facts(...wires: WireFacts[]): SweepFacts {
-  return sweepFacts({ wires });
+  return factsOf([], { wires });
 }
 
 const isFound = (each: Wire) => diagnoseLoss(facts(wire(each))).length === 1;
@@ -70,6 +55,13 @@ describe('loss at any rate', () => {
   it('is not claimed where too few answered to tell', () => {
     expect(isFound({ lost: 3, pilots: 4, tooFew: true })).toBe(false);
     expect(diagnoseLoss(facts(wire({ pilots: 0, tooFew: true })))).toEqual([]);
+  });
+
+  it('is not claimed of a wire that a loop fills', () => {
+    const looping = linkFacts({ strays: [stray('returned', { count: 100 })] });
+    const wires = [wire({ lost: 20, pilots: 20 })];
+    expect(diagnoseLoss(factsOf([], { wires, links: [looping] }))).toEqual([]);
+    expect(diagnoseLoss(factsOf([], { wires }))).toHaveLength(1);
   });
 
   it('is not seen in one host of several that stopped to answer, but in the only one', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import schema from '../../schema/report-v1.schema.json' with { type: 'json' };
 import type { EthernetLink } from '../../src/links/links.js';
+import type { MachineState } from '../../src/links/machine-state.js';
 import type { LinkPlan } from '../../src/links/plan.js';
 import { createRoster } from '../../src/names/roster.js';
 import { type EngineStatus, idleStatus, RECORD_BYTES } from '../../src/native.js';
@@ -31,6 +32,7 @@ interface LinkCase {
   readonly untested?: Ranges;
 }
 
+const nothing: MachineState = { links: [], neighbours: [] };
 const net24: Ranges = [{ first: ip('10.0.0.0'), last: ip('10.0.0.255') }];
 
 function result({
@@ -59,6 +61,7 @@ function result({
     records: { bytes, view: new DataView(bytes.buffer) },
     untested,
     requests: new Map(),
+    strays: [],
   } satisfies LinkResult;
 }
 
@@ -66,7 +69,8 @@ function report(...cases: LinkCase[]) {
   const built = buildReport({
     startedAt: new Date(1_700_000_000_000),
     durationMs: 312.44,
-    links: [eth0, eth1],
+    before: { links: [eth0, eth1], neighbours: [] },
+    after: { links: [eth0, eth1], neighbours: [] },
     roster: createRoster([]),
     judge: null,
     results: cases.map(result),
@@ -223,7 +227,8 @@ describe('counts', () => {
     const { counts, hosts } = buildReport({
       startedAt: new Date(),
       durationMs: 1,
-      links: [eth0],
+      before: nothing,
+      after: nothing,
       roster: createRoster([]),
       judge: null,
       results: [many],
@@ -269,7 +274,8 @@ describe('a report', () => {
     const { links } = buildReport({
       startedAt: new Date(),
       durationMs: 0,
-      links: [eth0],
+      before: nothing,
+      after: nothing,
       roster: createRoster([]),
       judge: null,
       results: [probe],
@@ -330,6 +336,42 @@ describe('the estimates', () => {
     const { statistics, outcome } = report({ status: { ...told(0.1, 1.5, 300), stopped } });
     expect(outcome).not.toBe('complete');
     expect(statistics).toMatchObject({ lossEstimate: 0.1, expectedMissedAtLeast: 1.5 });
+  });
+});
+
+describe('the diagnoses', () => {
+  const plain = { asked: 4, replies: 4, probes: 1, probeReplies: 1, unicasts: 1, confirmed: true };
+
+  it('are given what was counted of each answer, and of the addresses that answered plainly nothing', () => {
+    const proxied = Array.from({ length: 8 }, (_, i) => `10.0.0.${40 + i}`);
+    const answers: Answer[] = [
+      ...proxied.map((text) => ({ ...plain, ip: text, mac: macB, replies: 3, probes: 3, probeReplies: 0 })),
+      { ...plain, ip: '10.0.0.30', mac: macA, ethernetSource: macB },
+      { ...plain, ip: '10.0.0.31', mac: macA },
+      { ...plain, ip: '10.0.0.32', mac: macA, replies: 3, probes: 3, probeReplies: 3, asked: 9 },
+      { ...plain, asked: 7, ip: '10.0.0.33', mac: macA, confirmed: false, unicasts: 3, laterBroadcasts: 2 },
+    ];
+    expect(report({ answers }).findings.map(({ kind, ips }) => [kind, ips])).toEqual([
+      ['answers-only-probes', ['10.0.0.32']],
+      ['proxy-arp', proxied],
+      ['answered-by-fabric', ['10.0.0.33']],
+      ['sender-mismatch', ['10.0.0.30']],
+    ]);
+  });
+
+  it('are given what this machine held all the time', () => {
+    const service = link('svc0', [address('10.0.0.30/32')], { flags: ['NOARP'] });
+    const holding = { links: [eth0, service], neighbours: [] };
+    const built = buildReport({
+      startedAt: new Date(),
+      durationMs: 1,
+      before: holding,
+      after: holding,
+      roster: createRoster([]),
+      judge: null,
+      results: [result({ answers: [{ ...plain, ip: '10.0.0.30', mac: macA }] })],
+    });
+    expect(built.findings).toMatchObject([{ kind: 'shadowed-address', ips: ['10.0.0.30'] }]);
   });
 });
 

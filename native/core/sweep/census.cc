@@ -24,7 +24,7 @@ SendOutcome Census::Run() {
     if (outcome == SendOutcome::kSent && any) outcome = Await(from);
     if (outcome != SendOutcome::kSent || !any) return outcome;
   }
-  return SendOutcome::kSent;
+  return LookIntoSilence(from);
 }
 
 SendOutcome Census::AskAll(uint32_t from, bool* any) {
@@ -33,7 +33,7 @@ SendOutcome Census::AskAll(uint32_t from, bool* any) {
     Responder& responder = table_.At(id);
     const uint32_t address = targets_.AddressAt(responder.index);
     if (targets_.IsOwnIndex(responder.index)) continue;
-    if (!responder.confirmed.load(std::memory_order_relaxed)) {
+    if (IsUnconfirmed(responder)) {
       *any = true;
       const SendOutcome outcome = transmitter_.Ask({.kind = Question::Kind::kUnicast,
                                                     .index = responder.index,
@@ -51,6 +51,37 @@ SendOutcome Census::AskAll(uint32_t from, bool* any) {
   return transmitter_.Flush();
 }
 
+// Those who answer broadcasts and no unicasts. Asked by broadcast twice within a second, a host that went
+// away or answers once a second does not answer both; and as many unicasts again are hardly all lost by
+// chance.
+SendOutcome Census::LookIntoSilence(uint32_t from) {
+  SendOutcome outcome = AskOnce(from, Question::Kind::kPilot, &Census::IsUnconfirmedHost);
+  for (int round = 0; round < kRounds && outcome == SendOutcome::kSent; ++round) {
+    outcome = AskOnce(from, Question::Kind::kUnicast, &Census::IsSuspect);
+  }
+  if (outcome == SendOutcome::kSent) outcome = AskOnce(from, Question::Kind::kPilot, &Census::IsSuspect);
+  return outcome;
+}
+
+SendOutcome Census::AskOnce(uint32_t from, Question::Kind kind,
+                            bool (Census::*applies)(const Responder&) const) {
+  bool any = false;
+  for (uint32_t id = from; id < asked_; ++id) {
+    Responder& responder = table_.At(id);
+    if (targets_.IsOwnIndex(responder.index) || !(this->*applies)(responder)) continue;
+    any = true;
+    const bool alone = kind == Question::Kind::kUnicast;
+    const SendOutcome outcome = transmitter_.Ask({.kind = kind,
+                                                  .index = responder.index,
+                                                  .address = targets_.AddressAt(responder.index),
+                                                  .responder = alone ? &responder : &OldestOf(responder)});
+    if (outcome != SendOutcome::kSent) return outcome;
+  }
+  if (!any) return SendOutcome::kSent;
+  const SendOutcome outcome = transmitter_.Flush();
+  return outcome == SendOutcome::kSent ? Await(from) : outcome;
+}
+
 // Ends as soon as everybody has answered.
 SendOutcome Census::Await(uint32_t from) {
   for (const int64_t until = line_.Now() + kRoundNs; line_.Now() < until;) {
@@ -64,13 +95,35 @@ SendOutcome Census::Await(uint32_t from) {
 }
 
 bool Census::NeedsProbe(const Responder& responder) const {
-  return config_.sender_ip != 0 && responder.next == kNone &&
-         responder.probe_replies.load(std::memory_order_relaxed) == 0;
+  if (config_.sender_ip == 0 || responder.next != kNone) return false;
+  const uint32_t probe_replies = responder.probe_replies.load(std::memory_order_relaxed);
+  // Of those who answer nothing but probes, one answer alone may be the only one that was not lost.
+  const bool answers_requests = responder.request_replies.load(std::memory_order_relaxed) > 0;
+  return probe_replies < (answers_requests ? 1 : kRounds);
+}
+
+bool Census::IsUnconfirmed(const Responder& responder) const {
+  return !responder.confirmed.load(std::memory_order_relaxed);
+}
+
+bool Census::IsUnconfirmedHost(const Responder& responder) const {
+  return IsUnconfirmed(responder) && responder.request_replies.load(std::memory_order_relaxed) > 0;
+}
+
+bool Census::IsSuspect(const Responder& responder) const {
+  return IsUnconfirmed(responder) && responder.later_broadcasts.load(std::memory_order_relaxed) > 0;
+}
+
+// Its address's responder that was heard first: what is asked by broadcast is counted there.
+Responder& Census::OldestOf(const Responder& responder) const {
+  uint32_t id = responder.id;
+  while (table_.At(id).next != kNone) id = table_.At(id).next;
+  return table_.At(id);
 }
 
 bool Census::IsOpen(const Responder& responder) const {
   if (targets_.IsOwnIndex(responder.index)) return false;
-  return !responder.confirmed.load(std::memory_order_relaxed) || NeedsProbe(responder);
+  return IsUnconfirmed(responder) || NeedsProbe(responder);
 }
 
 }  // namespace arpsweep

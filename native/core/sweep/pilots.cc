@@ -35,6 +35,8 @@ void Pilots::Welcome(uint32_t pass, int64_t now) {
     const Responder& responder = table_.At(welcomed_);
     // The first of an address stands for it.
     if (responder.next != kNone || targets_.IsOwnIndex(responder.index)) continue;
+    // Who answered a probe only may ignore requests: its silence is none of the wire's doing.
+    if (responder.request_replies.load(std::memory_order_relaxed) == 0) continue;
     if (hosts_.size() == kMostHosts) continue;
     hosts_.push_back({.responder = welcomed_,
                       .credited = responder.request_replies.load(std::memory_order_relaxed),

@@ -17,16 +17,23 @@ void Increase(std::atomic<uint32_t>& count) {
   count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
+void Increase(std::atomic<uint8_t>& count) {
+  const uint8_t value = count.load(std::memory_order_relaxed);
+  if (value < 255) count.store(static_cast<uint8_t>(value + 1), std::memory_order_relaxed);
+}
+
 void Increase(uint8_t& count) {
   if (count < 255) ++count;
 }
 
-bool IsTagged(const ArpFrame& arp, const CapturedFrame& frame) {
-  if (frame.vlan_id != 0) return true;
+// VID of the outermost tag that is not a mere priority, or 0: the kernel has taken the outer one out.
+uint16_t VlanOf(const ArpFrame& arp, const CapturedFrame& frame) {
+  if (frame.vlan_id != 0) return frame.vlan_id;
   for (int i = 0; i < arp.tag_count; ++i) {
-    if (arp.tags[static_cast<size_t>(i)].Id() != 0) return true;
+    const uint16_t id = arp.tags[static_cast<size_t>(i)].Id();
+    if (id != 0) return id;
   }
-  return false;
+  return 0;
 }
 
 }  // namespace
@@ -138,9 +145,11 @@ void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
   const auto index = targets_.IndexOf(arp.sender_protocol);
   const bool answers_request = arp.target_protocol == identity_.sender_ip;
   const bool answers_probe = !answers_request && arp.target_protocol == 0;
-  if (arp.operation != ARPOP_REPLY || !to_us || !index || !(answers_request || answers_probe) ||
-      sha == identity_.mac || IsTagged(arp, frame)) {
+  const bool answers_us =
+      arp.operation == ARPOP_REPLY && to_us && index && (answers_request || answers_probe);
+  if (!answers_us || sha == identity_.mac || VlanOf(arp, frame) != 0) {
     counters_.unsolicited.Add();
+    NoteStray(arp, frame, answers_us);
     return;
   }
   if (sha == MacAddress{} || sha == kBroadcastMac) {
@@ -200,10 +209,34 @@ void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
       return;
     }
   }
+  responder->last_at = frame.realtime_ns;
   const uint32_t replies = responder->request_replies.load(std::memory_order_relaxed) +
                            responder->probe_replies.load(std::memory_order_relaxed);
   if (entry->last != kNone && entry->last != responder->id && replies > 1) entry->alternated = true;
   entry->last = responder->id;
+}
+
+void ReplyMatcher::NoteStray(const ArpFrame& arp, const CapturedFrame& frame, bool answers_us) {
+  Stray::Key key{.mac = arp.sender_hardware, .vlan_id = VlanOf(arp, frame)};
+  if (arp.ethernet_source != identity_.mac) {
+    // Whoever names our MAC as that of an address says nothing of where our frames go.
+    if (!answers_us || arp.sender_hardware == identity_.mac) return;
+    if (!WasAsked(*targets_.IndexOf(arp.sender_protocol))) return;
+    key.kind = Stray::Kind::kOtherVlan;
+    key.ip = arp.sender_protocol;
+  } else {
+    const auto index = targets_.IndexOf(arp.target_protocol);
+    const bool is_ours = arp.operation == ARPOP_REQUEST && arp.sender_hardware == identity_.mac &&
+                         (arp.sender_protocol == identity_.sender_ip || arp.sender_protocol == 0);
+    const bool returned = is_ours && index && WasAsked(*index);
+    key.kind = returned ? Stray::Kind::kReturned : Stray::Kind::kOurMac;
+    key.ip = returned ? arp.target_protocol : arp.sender_protocol;
+  }
+  strays_.Note(key, frame.realtime_ns);
+}
+
+bool ReplyMatcher::WasAsked(uint32_t index) const {
+  return state_.Queued(index) > 0 || state_.ProbesQueued(index) > 0;
 }
 
 uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, int64_t at) {
@@ -226,6 +259,9 @@ uint32_t ReplyMatcher::MatchRequest(AddressEntry& entry, Responder& responder, i
     if (UnicastsSent(responder) > 0) responder.confirmed.store(true, std::memory_order_relaxed);
   }
   if (entry.responders > 0 && !entry.same_request) NoteSameRequest(entry, responder, broadcasts);
+  if (unicast_at != 0 && entry.foreign_at <= broadcast_at && IsSettledBefore(unicast_at, broadcast_at)) {
+    Increase(responder.later_broadcasts);
+  }
   // It took this long at the least, whichever request it answers: late hosts make the cooldown longer.
   const uint32_t trip = RoundTrip(responder, std::max(broadcast_at, entry.foreign_at), at);
   return all_answered_before && entry.foreign_at <= broadcast_at ? trip : kNoRoundTrip;
@@ -247,12 +283,6 @@ uint32_t ReplyMatcher::Broadcasts(const AddressEntry& entry) const {
 
 uint32_t ReplyMatcher::PilotsQueued(const AddressEntry& entry) const {
   return entry.oldest == kNone ? 0 : table_.At(entry.oldest).pilots_queued.load(std::memory_order_relaxed);
-}
-
-// Pilots sent, as well as it is known.
-uint32_t ReplyMatcher::PilotsSent(const AddressEntry& entry) const {
-  if (!state_.proves_sending()) return PilotsQueued(entry);
-  return entry.oldest == kNone ? 0 : table_.At(entry.oldest).pilots_transmitted;
 }
 
 uint32_t ReplyMatcher::UnicastsTo(const Responder& responder) {
@@ -292,46 +322,6 @@ uint32_t ReplyMatcher::RoundTrip(Responder& responder, int64_t sent, int64_t at)
     responder.longest_round_trip_ns.store(known, std::memory_order_relaxed);
   }
   return known;
-}
-
-uint32_t ReplyMatcher::RepliesOf(const Responder& responder) {
-  const AddressEntry& entry = *table_.Find(responder.index);
-  const uint32_t requests = responder.request_replies.load(std::memory_order_relaxed);
-  const uint32_t probes = responder.probe_replies.load(std::memory_order_relaxed);
-  // Without our own frames in sight, those of others are not seen either.
-  if (!entry.foreign && state_.proves_sending()) return requests + probes;
-  const uint32_t requests_sent =
-      uint32_t{state_.Transmitted(responder.index)} + PilotsSent(entry) + UnicastsSent(responder);
-  return std::min(requests, requests_sent) + std::min(probes, ProbesSent(entry));
-}
-
-uint64_t ReplyMatcher::RepliesToOthers() {
-  uint64_t replies = 0;
-  for (uint32_t id = 0; id < table_.size(); ++id) {
-    const Responder& responder = table_.At(id);
-    replies += responder.request_replies.load(std::memory_order_relaxed) +
-               responder.probe_replies.load(std::memory_order_relaxed) - RepliesOf(responder);
-  }
-  return replies;
-}
-
-uint32_t ReplyMatcher::Asked(uint32_t index) {
-  const AddressEntry* entry = table_.Find(index);
-  const uint32_t broadcasts = state_.Transmitted(index);
-  if (entry == nullptr) return broadcasts + (state_.proves_sending() ? 0 : state_.ProbesQueued(index));
-  uint32_t unicasts = 0;
-  for (uint32_t id = entry->first; id != kNone; id = table_.At(id).next)
-    unicasts += UnicastsSent(table_.At(id));
-  return broadcasts + PilotsSent(*entry) + ProbesSent(*entry) + unicasts;
-}
-
-uint32_t ReplyMatcher::ProbesSent(const AddressEntry& entry) const {
-  return state_.proves_sending() ? entry.probes : state_.ProbesQueued(entry.index);
-}
-
-uint32_t ReplyMatcher::UnicastsSent(const Responder& responder) const {
-  return state_.proves_sending() ? responder.unicast_transmitted
-                                 : responder.unicast_queued.load(std::memory_order_relaxed);
 }
 
 }  // namespace arpsweep

@@ -7,6 +7,7 @@
 #include "core/sweep/address_state.h"
 #include "core/sweep/counters.h"
 #include "core/sweep/responder_table.h"
+#include "core/sweep/stray_table.h"
 #include "core/sweep/target_space.h"
 #include "core/wire/arp.h"
 
@@ -25,6 +26,16 @@ struct CapturedFrame {
 struct Identity {
   MacAddress mac;
   uint32_t sender_ip = 0;
+};
+
+/// What was asked at an address, and what one of its responders answered.
+struct Account {
+  uint32_t asked = 0;     // questions of every kind
+  uint32_t probes = 0;    // of these, by probe beside the requests
+  uint32_t unicasts = 0;  // requests to this responder alone
+  // Where others on this machine asked with our address, or may have unseen: no more than we asked ourselves.
+  uint32_t request_replies = 0;
+  uint32_t probe_replies = 0;
 };
 
 /// The receiving half of a sweep: holds our frames against the answers and keeps what follows from them. It
@@ -48,24 +59,28 @@ class ReplyMatcher {
   /// Largest round trip so far, or the least that it can have been, ns; any thread.
   int64_t max_round_trip_ns() const { return max_round_trip_.load(std::memory_order_relaxed); }
 
-  /// Answers of a responder to our questions: where others on this machine asked with our address, or may
-  /// have unseen, no more than we asked ourselves. Only when the sweep is over.
+  /// What passed between a responder and us. Only when the sweep is over.
+  Account AccountOf(const AddressEntry& entry, const Responder& responder) const;
+  /// Its answers to our questions of either kind. Only when the sweep is over.
   uint32_t RepliesOf(const Responder& responder);
-
   /// Replies that were counted as received, and that RepliesOf gives to others. Only when the sweep is over.
   uint64_t RepliesToOthers();
 
   /// Questions sent to an address, of every kind. Only when the sweep is over.
   uint32_t Asked(uint32_t index);
 
-  /// Whether a responder was asked by unicast. Only when the sweep is over.
-  bool WasAskedByUnicast(const Responder& responder) const { return UnicastsSent(responder) > 0; }
+  /// Frames that concern us though they answer no question. Only when the sweep is over.
+  const StrayTable& strays() const { return strays_; }
+  /// Questions to an address by whomever on this machine, as far as they were seen: so many may come back.
+  uint32_t AskedByAnybody(uint32_t index);
 
  private:
   void OnOwnFrame(const ArpFrame& arp, const CapturedFrame& frame);
   void OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at);
   void OnForeignRequest(uint32_t index, int64_t at);
   void OnReply(const ArpFrame& arp, const CapturedFrame& frame);
+  void NoteStray(const ArpFrame& arp, const CapturedFrame& frame, bool answers_us);
+  bool WasAsked(uint32_t index) const;
   /// The round trip of a reply to a request, or kNoRoundTrip where it is open which one it answers. Counts
   /// the reply, and notes what it proves: confirmation by unicast, two answers to one request.
   uint32_t MatchRequest(AddressEntry& entry, Responder& responder, int64_t at);
@@ -73,8 +88,9 @@ class ReplyMatcher {
   uint32_t Broadcasts(const AddressEntry& entry) const;
   static uint32_t UnicastsTo(const Responder& responder);
   uint32_t PilotsQueued(const AddressEntry& entry) const;
-  uint32_t PilotsSent(const AddressEntry& entry) const;
+  uint32_t AskedAt(const AddressEntry& entry) const;
   uint32_t ProbesSent(const AddressEntry& entry) const;
+  uint32_t PilotsSent(const AddressEntry& entry) const;
   uint32_t UnicastsSent(const Responder& responder) const;
   void NoteSameRequest(AddressEntry& entry, const Responder& responder, uint32_t broadcasts);
   bool IsSettledBefore(int64_t earlier, int64_t later) const;
@@ -86,6 +102,7 @@ class ReplyMatcher {
   SendTimes& times_;
   ResponderTable& table_;
   Counters& counters_;
+  StrayTable strays_;
   uint32_t foreign_entries_ = 0;
   int64_t no_round_trip_before_ = 0;
   std::atomic<int64_t> max_round_trip_{0};

@@ -22,6 +22,7 @@ struct Responder {
   MacAddress mac;
   MacAddress ethernet_source;  // of the first answer
   int64_t first_at = 0;        // CLOCK_REALTIME, ns, as the kernel stamped the first answer
+  int64_t last_at = 0;         // the latest one; receiver only
   uint32_t first_round_trip_ns = kNoRoundTrip;
   std::atomic<uint32_t> round_trip_ns{kNoRoundTrip};  // the smallest that is beyond doubt
   std::atomic<uint32_t> longest_round_trip_ns{0};     // or the least that it can have been
@@ -42,6 +43,8 @@ struct Responder {
   std::atomic<int64_t> unicast_at{0};
   int64_t unicast_before_at = 0;
   std::atomic<bool> confirmed{false};
+  // Broadcasts that it answered after requests by unicast had stayed without an answer.
+  std::atomic<uint8_t> later_broadcasts{0};
 };
 
 /// What is known of an address beyond AddressState; only for those that answered, or were asked by probe or

@@ -23,10 +23,6 @@
 namespace arpsweep {
 namespace {
 
-double Milliseconds(int64_t nanoseconds) {
-  return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerMillisecond);
-}
-
 }  // namespace
 
 struct SweepEngine::Senders {
@@ -244,63 +240,6 @@ double SweepEngine::RemainingMs(int64_t now) const {
     rate = queued * 1000 / std::max(sending, 1.0);
   }
   return frames * 1000 / rate + cooldown;
-}
-
-size_t SweepEngine::Read(size_t from, std::span<Record> into) {
-  const bool final = done();
-  const size_t size = table_.size();
-  const size_t count = from >= size ? 0 : std::min(size - from, into.size());
-  for (size_t i = 0; i < count; ++i) into[i] = Describe(table_.At(static_cast<uint32_t>(from + i)), final);
-  return count;
-}
-
-Record SweepEngine::Describe(const Responder& responder, bool final) {
-  Record record{};
-  record.ip = targets_.AddressAt(responder.index);
-  std::copy(responder.mac.bytes.begin(), responder.mac.bytes.end(), record.mac);
-  std::copy(responder.ethernet_source.bytes.begin(), responder.ethernet_source.bytes.end(),
-            record.ethernet_source);
-  record.first_at_ms = Milliseconds(responder.first_at);
-  record.confirmed = Record::kNotAsked;
-  record.asked = 1;
-  record.replies = 1;
-  if (targets_.IsOwn(record.ip)) record.flags |= Record::kOwnAddress;
-  if (responder.ethernet_source != responder.mac) record.flags |= Record::kSourceDiffers;
-  uint32_t round_trip = responder.first_round_trip_ns;
-  if (final) {
-    const AddressEntry& entry = *table_.Find(responder.index);
-    round_trip = responder.round_trip_ns.load(std::memory_order_relaxed);
-    if (matcher_.WasAskedByUnicast(responder)) {
-      record.confirmed = responder.confirmed.load() ? Record::kConfirmed : Record::kNotConfirmed;
-    }
-    record.asked = matcher_.Asked(responder.index);
-    record.replies = matcher_.RepliesOf(responder);
-    if (entry.same_request) record.address_flags |= Record::kSameRequest;
-    if (entry.alternated) record.address_flags |= Record::kAlternated;
-  }
-  record.rtt_ms =
-      round_trip == kNoRoundTrip ? std::numeric_limits<double>::quiet_NaN() : Milliseconds(round_trip);
-  return record;
-}
-
-std::vector<AddressRange> SweepEngine::Untested(size_t limit) const {
-  std::vector<AddressRange> ranges;
-  if (!conductor_ || !done()) return config_.targets;
-  for (uint32_t index = 0; index < targets_.size(); ++index) {
-    if (!conductor_->IsUntested(index)) continue;
-    const uint32_t address = targets_.AddressAt(index);
-    if (!ranges.empty() && ranges.back().last + 1 == address) {
-      ranges.back().last = address;
-    } else {
-      ranges.push_back({address, address});
-    }
-  }
-  return JoinNearest(std::move(ranges), limit);
-}
-
-uint32_t SweepEngine::RequestsTo(uint32_t address) const {
-  const auto index = targets_.IndexOf(address);
-  return index ? address_state_.Transmitted(*index) : 0;
 }
 
 }  // namespace arpsweep

@@ -82,6 +82,8 @@ class SweepEngine {
   std::vector<AddressRange> Untested(size_t limit) const;
   /// Requests to all, so far, that left for an address; 0 for one that is no target.
   uint32_t RequestsTo(uint32_t address) const;
+  /// Frames that concern us though they answer no question; none before the sweep is done.
+  std::vector<StrayRecord> Strays();
 
  private:
   struct Senders;

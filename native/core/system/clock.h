@@ -8,6 +8,10 @@ namespace arpsweep {
 inline constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 inline constexpr int64_t kNanosecondsPerMillisecond = 1'000'000;
 
+constexpr double Milliseconds(int64_t nanoseconds) {
+  return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerMillisecond);
+}
+
 inline int64_t ClockNs(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Report, Statistics } from '../../../src/generated/report-types.js';
-import { remarkLines, statisticsLines, summaryLine } from '../../../src/reporters/remarks.js';
+import { neighbourLines, remarkLines, statisticsLines, summaryLine } from '../../../src/reporters/remarks.js';
 import { example } from './example-report.js';
 
 function report(statistics: Partial<Statistics>, rest: Partial<Report> = {}): Report {
@@ -92,4 +92,20 @@ test('the statistics of a link end with its own estimates', () => {
     '  missed    10.2 % of the questions lost, at least 1.3 hosts expected to be missed',
     '  missed    too few answered to tell how many questions were lost',
   ]);
+});
+
+test('of the changed neighbours those are told whose MAC is another', () => {
+  const [link] = example.links;
+  if (!link) throw new Error('the example has a link');
+  const entry = (mac: string | null) => ({ mac, state: 'STALE' });
+  const changedNeighbours = [
+    { ip: '10.0.0.5', before: entry('02:00:00:00:00:05'), after: entry('02:00:00:00:00:06') },
+    { ip: '10.0.0.6', before: entry(null), after: entry('02:00:00:00:00:06') },
+    { ip: '10.0.0.7', before: null, after: entry('02:00:00:00:00:06') },
+    { ip: '10.0.0.8', before: entry('02:00:00:00:00:06'), after: entry('02:00:00:00:00:06') },
+  ];
+  expect([...neighbourLines({ ...example, links: [{ ...link, changedNeighbours }] })]).toEqual([
+    'eth0: the answers changed where this machine sends for 10.0.0.5 from 02:00:00:00:00:05 to 02:00:00:00:00:06',
+  ]);
+  expect([...neighbourLines(example)]).toEqual([]);
 });
