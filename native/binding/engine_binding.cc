@@ -115,12 +115,12 @@ const char* NameOf(SendOutcome outcome) {
 class Engine : public Napi::ObjectWrap<Engine> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Engine",
-                       {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
-                        InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
-                        InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested"),
-                        InstanceMethod<&Engine::RequestsTo>("requestsTo"),
-                         InstanceMethod<&Engine::Strays>("strays")});
+    return DefineClass(
+        env, "Engine",
+        {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
+         InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
+         InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested"),
+         InstanceMethod<&Engine::RequestsTo>("requestsTo"), InstanceMethod<&Engine::Strays>("strays")});
   }
 
   explicit Engine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {

@@ -1,20 +1,29 @@
 #include "core/sweep/census.h"
 
+#include <algorithm>
+
 #include "core/system/clock.h"
 
 namespace arpsweep {
 namespace {
 
-// Unconfirmed responders are asked again after this time, so often.
-constexpr int64_t kRoundNs = 100 * kNanosecondsPerMillisecond;
+// Unconfirmed responders are asked again after so many of the longest round trips, so often.
+constexpr int64_t kRoundTrips = 3;
+constexpr int64_t kLeastRoundNs = 25 * kNanosecondsPerMillisecond;
+constexpr int64_t kMostRoundNs = 100 * kNanosecondsPerMillisecond;
 constexpr int kRounds = 3;
 constexpr int64_t kStepNs = kNanosecondsPerMillisecond;
 
 }  // namespace
 
-Census::Census(const SweepConfig& config, const TargetSpace& targets, ResponderTable& table, Line& line,
-               Transmitter& transmitter)
-    : config_(config), targets_(targets), table_(table), line_(line), transmitter_(transmitter) {}
+Census::Census(const SweepConfig& config, const TargetSpace& targets, ResponderTable& table,
+               const ReplyMatcher& matcher, Line& line, Transmitter& transmitter)
+    : config_(config),
+      targets_(targets),
+      table_(table),
+      matcher_(matcher),
+      line_(line),
+      transmitter_(transmitter) {}
 
 SendOutcome Census::Run() {
   const uint32_t from = asked_;
@@ -84,7 +93,8 @@ SendOutcome Census::AskOnce(uint32_t from, Question::Kind kind,
 
 // Ends as soon as everybody has answered.
 SendOutcome Census::Await(uint32_t from) {
-  for (const int64_t until = line_.Now() + kRoundNs; line_.Now() < until;) {
+  const int64_t round = std::clamp(kRoundTrips * matcher_.max_round_trip_ns(), kLeastRoundNs, kMostRoundNs);
+  for (const int64_t until = line_.Now() + round; line_.Now() < until;) {
     line_.WaitUntil(line_.Now() + kStepNs);
     if (line_.IsStopped()) return SendOutcome::kInterrupted;
     bool open = false;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/sweep/line.h"
+#include "core/sweep/reply_matcher.h"
 #include "core/sweep/responder_table.h"
 #include "core/sweep/sweep_config.h"
 #include "core/sweep/target_space.h"
@@ -16,8 +17,8 @@ namespace arpsweep {
 /// only then it is neither gone nor asleep. Sender only.
 class Census {
  public:
-  Census(const SweepConfig& config, const TargetSpace& targets, ResponderTable& table, Line& line,
-         Transmitter& transmitter);
+  Census(const SweepConfig& config, const TargetSpace& targets, ResponderTable& table,
+         const ReplyMatcher& matcher, Line& line, Transmitter& transmitter);
 
   /// All responders that it has not asked yet; unconfirmed ones again, and again.
   SendOutcome Run();
@@ -38,6 +39,7 @@ class Census {
   const SweepConfig& config_;
   const TargetSpace& targets_;
   ResponderTable& table_;
+  const ReplyMatcher& matcher_;
   Line& line_;
   Transmitter& transmitter_;
   uint32_t asked_ = 0;  // responders

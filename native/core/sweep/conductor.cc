@@ -50,7 +50,7 @@ Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, Addr
       line_(line),
       transmitter_(transmitter),
       walker_(config, targets, state, table, counters, link, line, transmitter, helper),
-      census_(config, targets, table, line, transmitter) {}
+      census_(config, targets, table, matcher, line, transmitter) {}
 
 SendOutcome Conductor::Run() {
   SendOutcome outcome = RunPasses();

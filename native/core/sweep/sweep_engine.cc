@@ -21,9 +21,7 @@
 #include "core/system/system_error.h"
 
 namespace arpsweep {
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 struct SweepEngine::Senders {
   Senders(const SweepConfig& config, Sockets& sockets, AddressState& state, SendTimes& times,
