@@ -34,9 +34,11 @@ function outcome({ found, live, runs }) {
 }
 
 function completeness({ complete, runs, failures }) {
-  const failed = failures.length > 0 ? `, ${failures.length} failed` : '';
-  if (complete === null) return failed === '' ? `${runs.length} runs` : `${runs.length} runs${failed}`;
-  return `${complete} of ${runs.length}${failed}`;
+  const count =
+    complete === null
+      ? `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`
+      : `${complete} of ${runs.length}`;
+  return failures.length > 0 ? `${count}, ${failures.length} failed` : count;
 }
 
 function asked(bounds) {
