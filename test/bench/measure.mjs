@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** For what the bench compiles and what its witness writes; it goes with the process. */
 export const scratch = mkdtempSync(join(tmpdir(), 'arpsweep-bench-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 
 /** Compiles one of our C programs. @returns {string} its path */
 export function compiled(name) {
