@@ -10,9 +10,12 @@ namespace arpsweep {
 namespace {
 
 // A captured ARP frame takes 128 bytes of the ring. It must hold what arrives while the receiver waits for a
-// processor: 60 ms at a million answers a second, seconds at the polite rate.
+// processor: 60 ms at a million answers a second. At a polite rate it is not bytes that run out but blocks,
+// each of which the kernel gives away after PacketRing::kRetireMs with whatever is in it: many small ones
+// last a quarter of a second.
 constexpr size_t kFullRateRingBytes = size_t{8} << 20;
 constexpr size_t kPacedRingBytes = size_t{2} << 20;
+constexpr size_t kPacedBlockBytes = size_t{1} << 15;
 constexpr double kFullRate = 50'000;
 // So few addresses, each asked, seen asked and answered by several, fit a socket's own queue whatever card
 // they come from, and are swept sooner than a ring is made.
@@ -44,6 +47,7 @@ bool HelperIsOfUse(const SweepConfig& config) {
 
 Sockets::Sockets(const SweepConfig& config)
     : ring_bytes(RingBytes(config)),
+      block_bytes(ring_bytes == kPacedRingBytes ? kPacedBlockBytes : PacketRing::kBlockBytes),
       receive(config.interface_index, BuildSweepFilter(config.source_mac), config.proves_sending()),
       monitor(config.interface_index),
       send(config.interface_index) {

@@ -15,11 +15,12 @@ struct Sockets {
   explicit Sockets(const SweepConfig& config);
 
   /// Begins to receive; takes tens of milliseconds where many answers may come. @throws SystemError
-  void Listen() { receive.Listen(ring_bytes); }
+  void Listen() { receive.Listen(ring_bytes, block_bytes); }
   /// Takes ten milliseconds and more.
   void CloseSenders();
 
   const size_t ring_bytes;  // 0: the socket's own queue will do
+  const size_t block_bytes;
   ReceiveSocket receive;
   LinkMonitor monitor;
   std::optional<SentFrames> sent;  // where our frames are not seen leaving
