@@ -8,8 +8,9 @@ namespace arpsweep {
 namespace {
 
 // Unconfirmed responders are asked again after so many of the longest round trips, so often.
-constexpr int64_t kRoundTrips = 3;
-constexpr int64_t kLeastRoundNs = 25 * kNanosecondsPerMillisecond;
+constexpr int64_t kRoundTrips = 5;
+// Long enough that what a unicast asked is settled before a broadcast is sent (ReplyMatcher, kQuietNs).
+constexpr int64_t kLeastRoundNs = 45 * kNanosecondsPerMillisecond;
 constexpr int64_t kMostRoundNs = 100 * kNanosecondsPerMillisecond;
 constexpr int kRounds = 3;
 constexpr int64_t kStepNs = kNanosecondsPerMillisecond;
