@@ -15,7 +15,7 @@ constexpr double kUnpaced = std::numeric_limits<double>::infinity();
 
 // An epoch that lost or kept so much was lost or kept as a whole.
 constexpr double kAllButAll = 7.0 / 8;
-constexpr double kNearlyAll = 0.97;
+constexpr double kNearlyAll = 0.99;
 constexpr double kInTurns = 8;
 // Excess loss in nats: below the first it is ordinary, above the last it is no chance any more.
 constexpr double kCalm = 2;
