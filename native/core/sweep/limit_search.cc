@@ -24,7 +24,6 @@ constexpr double kNearlyAll = 0.8;
 constexpr double kBelowLimit = 0.9;
 constexpr double kRaise = 1.1;
 constexpr double kSearch = 1.3;  // until the limit has been met from below
-constexpr double kSameRate = 1.01;
 constexpr double kBelowFailed = 0.88;
 constexpr double kBelowPassed = 0.93;
 constexpr double kALittleLess = 0.98;
@@ -36,27 +35,24 @@ constexpr double kFarOff = 0.5;
 constexpr double kProven = 192;
 constexpr double kProvenLossy = 384;
 constexpr double kLossMemory = 1024;
-constexpr double kBaselineMemory = 512;
 
 constexpr uint64_t kSteadyFrames = 4096;
 constexpr int64_t kSteadyNs = 2000 * kMs;
 constexpr int64_t kMostPatienceNs = 30'000 * kMs;
 constexpr int64_t kLongNs = 60'000 * kMs;
-// Storm control closes a port for the rest of a window of a second.
-constexpr int64_t kWindowNs = 1100 * kMs;
 
 }  // namespace
 
-void LimitSearch::Begin(double rate, double floor, double ceiling, const Tally& quiet, int64_t now) {
+void LimitSearch::Begin(double limit, double floor, double ceiling, const Tally& quiet, int64_t now) {
   *this = {};
   floor_ = floor;
   ceiling_ = ceiling;
-  limit_ = first_limit_ = rate / kBelowLimit;
+  limit_ = first_limit_ = limit;
   baseline_ = quiet;
   clean_ = quiet.lost < kFewestLost || quiet.share() < kCleanShare;
   cap_ = kUnpaced;
   patience_ns_ = kSteadyNs;
-  SetRate(rate, now);
+  SetRate(kBelowLimit * limit, now);
 }
 
 bool LimitSearch::proven() const {
@@ -113,8 +109,7 @@ Ruling LimitSearch::JudgeLossy(double asked, int64_t now) {
 }
 
 Ruling LimitSearch::Accept(int64_t now) {
-  baseline_ += pooled_;
-  if (baseline_.asked > kBaselineMemory) baseline_ = {baseline_.lost / 2, baseline_.asked / 2};
+  Learn(baseline_, pooled_);
   pooled_ = {};
   passing_by_ = false;
   limit_ = std::max(limit_, rate_);
@@ -142,7 +137,7 @@ void LimitSearch::Lower(double passed, int64_t now) {
   limit_ = std::min(limit_, rate_ * passed);
   cap_ = std::max(std::min(kBelowFailed, kBelowPassed * passed) * rate_, before_raise_);
   if (before_raise_ > 0) {
-    settled_at_ = now + kWindowNs;
+    settled_at_ = now + kStormWindowNs;
     patience_ns_ = std::min(4 * patience_ns_, kMostPatienceNs);
     SetRate(kALittleLess * before_raise_, now);
   } else {

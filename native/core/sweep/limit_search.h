@@ -12,8 +12,8 @@ namespace arpsweep {
 /// monotonic ns.
 class LimitSearch {
  public:
-  /// rate: frames per second, at first. floor: where no more was lost than in `quiet`.
-  void Begin(double rate, double floor, double ceiling, const Tally& quiet, int64_t now);
+  /// limit: frames per second, as it is estimated. floor: where no more was lost than in `quiet`.
+  void Begin(double limit, double floor, double ceiling, const Tally& quiet, int64_t now);
 
   /// Questions were sent.
   void OnFrames(uint32_t frames) { steady_frames_ += frames; }

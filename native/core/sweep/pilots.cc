@@ -26,7 +26,7 @@ constexpr double kNearlyAll = 0.97;
 }  // namespace
 
 Pilots::Pilots(const ResponderTable& table, const TargetSpace& targets, uint64_t seed)
-    : table_(table), targets_(targets), random_(seed | 1) {}
+    : table_(table), targets_(targets), random_(seed) {}
 
 void Pilots::Welcome(uint32_t pass, int64_t now) {
   // Which question a straggler answers is not known.
@@ -50,7 +50,7 @@ void Pilots::Welcome(uint32_t pass, int64_t now) {
 Pilots::Host* Pilots::Draw(int64_t now) {
   if (hosts_.empty()) return nullptr;
   for (int i = 0; i < kDraws; ++i) {
-    Host& host = hosts_[Random(static_cast<uint32_t>(hosts_.size()))];
+    Host& host = hosts_[random_.Below(static_cast<uint32_t>(hosts_.size()))];
     if (MayBeAsked(host, now)) return &host;
   }
   return nullptr;
@@ -204,14 +204,6 @@ uint32_t Pilots::RepliesOf(const Host& host) const {
 int64_t Pilots::PatienceFor(const Host& host) const {
   const int64_t trip = table_.At(host.responder).longest_round_trip_ns.load(std::memory_order_relaxed);
   return std::clamp(4 * trip + 3 * kMs, kLeastPatienceNs, kMostPatienceNs);
-}
-
-// xorshift64 (Marsaglia, 2003).
-uint32_t Pilots::Random(uint32_t below) {
-  random_ ^= random_ << 13;
-  random_ ^= random_ >> 7;
-  random_ ^= random_ << 17;
-  return static_cast<uint32_t>((random_ >> 32) * below >> 32);
 }
 
 }  // namespace arpsweep

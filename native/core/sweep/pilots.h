@@ -9,6 +9,7 @@
 #include "core/sweep/responder_table.h"
 #include "core/sweep/tally.h"
 #include "core/sweep/target_space.h"
+#include "core/sweep/xorshift.h"
 
 namespace arpsweep {
 
@@ -129,11 +130,10 @@ class Pilots {
   uint32_t RepliesOf(const Host& host) const;
   int64_t PatienceFor(const Host& host) const;
   bool MayBeAsked(const Host& host, int64_t now) const;
-  uint32_t Random(uint32_t below);
 
   const ResponderTable& table_;
   const TargetSpace& targets_;
-  uint64_t random_;
+  Xorshift64 random_;
   uint32_t welcomed_ = 0;  // responders looked at
   std::vector<Host> hosts_;
   std::deque<Open> open_;

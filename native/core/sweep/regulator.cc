@@ -31,8 +31,6 @@ constexpr uint32_t kBlindFrames = 256;
 constexpr double kGrowth = 4;
 // A first epoch that lost more than this is no baseline before an experiment has shown so.
 constexpr double kMostUnexamined = 0.3;
-constexpr double kSameRate = 1.01;  // rounding
-constexpr double kBaselineMemory = 512;
 // An epoch that does not fill up is judged by what it has.
 constexpr int64_t kEpochPatienceNs = 300 * kMs;
 constexpr uint32_t kFewestPilots = 4;
@@ -43,8 +41,6 @@ constexpr double kQuietRate = 1000;
 constexpr double kMostSlower = 16;
 constexpr double kQuietEnough = 48;
 constexpr double kQuietAndClean = 16;
-// Storm control closes a port for the rest of a window of a second.
-constexpr int64_t kStormWindowNs = 1100 * kMs;
 constexpr int kMostQuietRounds = 4;
 constexpr double kFewestLost = 3;
 constexpr double kStillMuch = 0.15;
@@ -63,7 +59,6 @@ constexpr int64_t kHoldNs = 250 * kMs;
 
 // No sweep may crawl for ever: so many times slower than it began, and no more.
 constexpr double kSlowest = 64;
-constexpr double kBelowLimit = 0.9;
 
 }  // namespace
 
@@ -223,8 +218,7 @@ Verdict Regulator::EvaluateSteady(const Epoch& epoch, int64_t now) {
 }
 
 Verdict Regulator::Accept(const Epoch& epoch, int64_t now) {
-  baseline_ += pooled_;
-  if (baseline_.asked > kBaselineMemory) baseline_ = {baseline_.lost / 2, baseline_.asked / 2};
+  Learn(baseline_, pooled_);
   pooled_ = {};
   vouched_until_ = epoch.closed_at;
   vouched_rate_ = rate_ * kSameRate;
@@ -312,7 +306,7 @@ Verdict Regulator::OnLimit(int64_t now) {
   }
   const double passed = failed_rate_ * (1 - pooled_.share()) / (1 - quiet_.share());
   Enter(Phase::kLimited, now);
-  limited_.Begin(kBelowLimit * std::max(passed, quiet_rate_), quiet_rate_, ceiling_, quiet_, now);
+  limited_.Begin(std::max(passed, quiet_rate_), quiet_rate_, ceiling_, quiet_, now);
   SetRate(limited_.rate());
   return Verdict::kLost;
 }

@@ -19,8 +19,6 @@ constexpr double kAlarm = 4;
 
 // Windows of storm control go into a second without a rest.
 constexpr int64_t kSpanNs = 1000 * kMs;
-// What is closed stays so for the rest of its window, however slowly the sweep goes on.
-constexpr int64_t kSettleNs = 1100 * kMs;
 constexpr double kFewestPilots = 16;
 constexpr double kLossySpan = 0.01;
 // How much nearer to the one than to the other, on a scale of magnitudes.
@@ -32,7 +30,6 @@ constexpr double kSlower = 0.75;
 constexpr double kBelowFailed = 0.97;
 constexpr double kRaise = 1.1;
 constexpr double kSearch = 4;
-constexpr double kSameRate = 1.01;
 // Slower by so much without being better.
 constexpr double kInVain = 0.6;
 constexpr int kMostPatience = 32;
@@ -92,7 +89,7 @@ bool SpanSearch::FindUsual(const Series& span, double reached, int64_t now) {
   worse_ = span;
   worse_rate_ = reached;
   cap_ = kBelowFailed * reached;
-  span_from_ = now + kSettleNs;
+  span_from_ = now + kStormWindowNs;  // what is closed stays so, however slowly the sweep goes on
   limit_ = std::max(reached * (1 - share), floor_);
   return SetRate(std::max(std::min(kBelowPassed * limit_, kSlower * reached), std::min(reached, floor_)));
 }
@@ -108,7 +105,7 @@ bool SpanSearch::Compare(const Series& span, double reached, int64_t now) {
   }
   good_spans_ = 0;
   limit_ = reached * (1 - span.tally.share()) / (1 - usual_.tally.share());
-  span_from_ = now + kSettleNs;
+  span_from_ = now + kStormWindowNs;
   if (rate_ > good_ * kSameRate) {
     cap_ = std::max(std::min(cap_, kBelowFailed * reached), good_);
     patience_ = std::min(2 * patience_, kMostPatience);

@@ -6,12 +6,19 @@
 namespace arpsweep {
 namespace {
 
+constexpr double kMemory = 512;  // questions
+
 double LogLikelihood(const Tally& tally, double share) {
   const double kept = tally.asked - tally.lost;
   return (tally.lost > 0 ? tally.lost * std::log(share) : 0) + (kept > 0 ? kept * std::log1p(-share) : 0);
 }
 
 }  // namespace
+
+void Learn(Tally& usual, const Tally& more) {
+  usual += more;
+  if (usual.asked > kMemory) usual.Halve();
+}
 
 void Series::Add(const Tally& next) {
   tally += next;
@@ -26,7 +33,7 @@ void Series::Add(const Series& others) {
 }
 
 void Series::Halve() {
-  tally = {tally.lost / 2, tally.asked / 2};
+  tally.Halve();
   squares /= 2;
   count /= 2;
 }

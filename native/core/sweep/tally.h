@@ -13,7 +13,12 @@ struct Tally {
     asked += other.asked;
     return *this;
   }
+  void Halve() { *this = {lost / 2, asked / 2}; }
 };
+
+/// Adds what was lost no more than usual to what is usual, which the latest questions tell best: the older
+/// ones are, the less they count.
+void Learn(Tally& usual, const Tally& more);
 
 /// Tallies one after the other, and how unevenly their losses fell.
 struct Series {

@@ -57,7 +57,7 @@ Walker::Walker(const SweepConfig& config, const TargetSpace& targets, AddressSta
       asks_again_(config.passes > 1),
       pilots_(table, targets, config.seed),
       permutation_(targets.size(), config.seed, config.sequential),
-      random_(config.seed * 0x9e3779b97f4a7c15 | 1),
+      random_(config.seed * 0x9e3779b97f4a7c15),
       rate_(config.rate) {
   if (asks_again_ && config.ceiling > config.rate) regulator_.emplace(config.rate, config.ceiling);
 }
@@ -366,11 +366,10 @@ void Walker::Tend() {
 
 void Walker::Apply(Verdict verdict, int64_t now) {
   constexpr double kAnyRate = std::numeric_limits<double>::infinity();
-  const bool spent = repeated_ > kFreeRepeats + kMostRepeats * targets_.size();
   if (verdict == Verdict::kUsual) {
     itinerary_.Vouch(regulator_->vouched_until(), regulator_->vouched_rate());
     pilots_.Commit();
-  } else if (verdict == Verdict::kLost && spent) {
+  } else if (verdict == Verdict::kLost && MayRepeatNoMore()) {
     // What is lost now the next pass asks, and this one does not count.
     voided_ = true;
     itinerary_.Vouch(now, kAnyRate);
@@ -384,6 +383,10 @@ void Walker::Apply(Verdict verdict, int64_t now) {
     if (regulator_->lost_since() > 0) Repeat(itinerary_.RepeatSent(regulator_->lost_since(), now, false));
     pilots_.Discard(regulator_->passed_by());
   }
+}
+
+bool Walker::MayRepeatNoMore() const {
+  return repeated_ > kFreeRepeats + kMostRepeats * targets_.size();
 }
 
 void Walker::Repeat(uint64_t positions) {
@@ -404,8 +407,7 @@ void Walker::FollowDrops(int64_t now) {
   const uint64_t drops = counters_.kernel_drops.value();
   if (drops != drops_) {
     drops_ = drops;
-    const bool spent = repeated_ > kFreeRepeats + kMostRepeats * targets_.size();
-    if (spent) {
+    if (MayRepeatNoMore()) {
       voided_ = true;
     } else {
       Repeat(itinerary_.RepeatSent(heard_at_ - kBeforeDropNs, now, false));
@@ -468,14 +470,9 @@ uint32_t Walker::LegSize() const {
   return std::max(static_cast<uint32_t>(size), kLeastLeg);
 }
 
-// xorshift64 (Marsaglia, 2003).
 bool Walker::WantsPilot() {
   if (pilots_.hosts() == 0 || InBurst()) return false;
-  random_ ^= random_ << 13;
-  random_ ^= random_ >> 7;
-  random_ ^= random_ << 17;
-  const double share = regulator_ ? regulator_->pilot_share() : kUnregulatedShare;
-  return static_cast<double>(random_ >> 40) < share * static_cast<double>(1 << 24);
+  return random_.Happens(regulator_ ? regulator_->pilot_share() : kUnregulatedShare);
 }
 
 bool Walker::IsNamed(uint32_t address) const {

@@ -16,6 +16,7 @@
 #include "core/sweep/regulator.h"
 #include "core/sweep/sweep_config.h"
 #include "core/sweep/transmitter.h"
+#include "core/sweep/xorshift.h"
 
 namespace arpsweep {
 
@@ -73,6 +74,7 @@ class Walker {
   void FollowLink();
   void FollowDrops(int64_t now);
   void Measure(int64_t now);
+  bool MayRepeatNoMore() const;
   void Repeat(uint64_t positions);
   void ManageHelper();
   void RunHelper();
@@ -111,7 +113,7 @@ class Walker {
   uint32_t burst_asked_ = 0;  // the pass whose burst had its pilots
   Tally burst_;
   bool burst_vouched_ = false;
-  uint64_t random_;
+  Xorshift64 random_;
 
   int64_t tended_at_ = 0;
   int64_t measured_at_ = 0;
