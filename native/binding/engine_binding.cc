@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "binding/errors.h"
-#include "binding/waker.h"
+#include "binding/threaded_object.h"
+#include "binding/values.h"
 #include "core/sweep/sweep_engine.h"
 
 namespace arpsweep {
@@ -112,7 +112,7 @@ const char* NameOf(SendOutcome outcome) {
   return "";
 }
 
-class Engine : public Napi::ObjectWrap<Engine> {
+class Engine : public ThreadedObject<Engine, SweepEngine> {
  public:
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(
@@ -123,71 +123,27 @@ class Engine : public Napi::ObjectWrap<Engine> {
          InstanceMethod<&Engine::RequestsTo>("requestsTo"), InstanceMethod<&Engine::Strays>("strays")});
   }
 
-  explicit Engine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {
-    on_wake_ = Napi::Persistent(info[1].As<Napi::Function>());
-    engine_ = WithJsErrors(info.Env(), [&] {
-      return std::make_unique<SweepEngine>(ConfigFrom(info[0].As<Napi::Object>()),
-                                           [this] { waker_->Wake(); });
+  explicit Engine(const Napi::CallbackInfo& info) : ThreadedObject(info, info[1]) {
+    auto engine = WithJsErrors(info.Env(), [&] {
+      return std::make_unique<SweepEngine>(ConfigFrom(info[0].As<Napi::Object>()), [this] { Wake(); });
     });
-    external_bytes_ = static_cast<int64_t>(engine_->memory_bytes());
-    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), external_bytes_);
-  }
-
-  void Finalize(Napi::BasicEnv env) override {
-    Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes_);
+    const size_t bytes = engine->memory_bytes();
+    Hold(std::move(engine), bytes);
   }
 
  private:
-  // Ends the threads, then frees what they call.
-  void Shut() {
-    engine_->Close();
-    // Whoever wakes up most likely refers to us: kept, the two would hold each other for ever.
-    on_wake_.Reset();
-    if (!waker_) return;
-    waker_.reset();
-    napi_remove_env_cleanup_hook(env_, &Engine::OnEnvironmentEnd, this);
-    Unref();
-  }
-
-  // The environment ends with a sweep running: a worker that is terminated, or process.exit().
-  static void OnEnvironmentEnd(void* data) {
-    auto* self = static_cast<Engine*>(data);
-    self->engine_->Close();
-    self->waker_.reset();
-  }
-
-  void Start(const Napi::CallbackInfo& info) {
-    if (waker_ || on_wake_.IsEmpty()) throw Napi::Error::New(info.Env(), "a sweep starts once");
-    // The waker comes first: hooks run in reverse order, so the threads end before the function that they
-    // call.
-    waker_ = std::make_unique<Waker>(info.Env(), on_wake_.Value());
-    napi_add_env_cleanup_hook(env_, &Engine::OnEnvironmentEnd, this);
-    Ref();
-    try {
-      WithJsErrors(info.Env(), [&] { engine_->Start(); });
-    } catch (...) {
-      Shut();
-      throw;
-    }
-  }
-
-  void Stop(const Napi::CallbackInfo&) { engine_->Stop(); }
+  void Start(const Napi::CallbackInfo&) { StartOnce("a sweep starts once"); }
+  void Stop(const Napi::CallbackInfo&) { core().Stop(); }
   void Close(const Napi::CallbackInfo&) { Shut(); }
 
   Napi::Value Status(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    const SweepStatus status = engine_->Status();
+    const SweepStatus status = core().Status();
     auto result = Napi::Object::New(env);
     result.Set("state", NameOf(status.state));
     result.Set("phase", NameOf(status.phase));
     result.Set("stopped", NameOf(status.outcome));
-    result.Set("fault", env.Null());
-    if (!status.fault_syscall.empty()) {
-      auto fault = Napi::Object::New(env);
-      fault.Set("syscall", status.fault_syscall);
-      fault.Set("errno", status.fault_errno);
-      result.Set("fault", fault);
-    }
+    result.Set("fault", FaultValue(env, status.fault_syscall, status.fault_errno));
     const std::pair<const char*, double> numbers[] = {
         {"queued", static_cast<double>(status.queued)},
         {"transmitted", static_cast<double>(status.transmitted)},
@@ -220,43 +176,29 @@ class Engine : public Napi::ObjectWrap<Engine> {
 
   Napi::Value Read(const Napi::CallbackInfo& info) {
     const auto from = static_cast<size_t>(info[0].As<Napi::Number>().Int64Value());
-    return Napi::Number::New(info.Env(), static_cast<double>(engine_->Read(from, RecordsIn(info[1]))));
+    return Napi::Number::New(info.Env(),
+                             static_cast<double>(core().Read(from, SpanIn<Record>(info[1], "records"))));
   }
 
   Napi::Value Untested(const Napi::CallbackInfo& info) {
     const uint32_t limit = info[0].As<Napi::Number>().Uint32Value();
-    return WithJsErrors(info.Env(), [&] { return ToPairs(info.Env(), engine_->Untested(limit)); });
+    return WithJsErrors(info.Env(), [&] { return ToPairs(info.Env(), core().Untested(limit)); });
   }
 
   Napi::Value RequestsTo(const Napi::CallbackInfo& info) {
     const auto addresses = info[0].As<Napi::Uint32Array>();
     auto requests = Napi::Uint32Array::New(info.Env(), addresses.ElementLength());
-    for (size_t i = 0; i < addresses.ElementLength(); ++i) requests[i] = engine_->RequestsTo(addresses[i]);
+    for (size_t i = 0; i < addresses.ElementLength(); ++i) requests[i] = core().RequestsTo(addresses[i]);
     return requests;
   }
 
   Napi::Value Strays(const Napi::CallbackInfo& info) {
-    const std::vector<StrayRecord> strays = engine_->Strays();
+    const std::vector<StrayRecord> strays = core().Strays();
     auto bytes = Napi::Uint8Array::New(info.Env(), strays.size() * sizeof(StrayRecord));
     const auto* from = reinterpret_cast<const uint8_t*>(strays.data());
     std::copy(from, from + bytes.ByteLength(), bytes.Data());
     return bytes;
   }
-
-  static std::span<Record> RecordsIn(const Napi::Value& value) {
-    auto bytes = value.As<Napi::Uint8Array>();
-    uint8_t* data = bytes.Data();
-    if (reinterpret_cast<uintptr_t>(data) % alignof(Record) != 0) {
-      throw Napi::TypeError::New(value.Env(), "records need a buffer aligned to 8 bytes");
-    }
-    return {reinterpret_cast<Record*>(data), bytes.ByteLength() / sizeof(Record)};
-  }
-
-  napi_env env_;
-  Napi::FunctionReference on_wake_;
-  std::unique_ptr<Waker> waker_;
-  std::unique_ptr<SweepEngine> engine_;
-  int64_t external_bytes_ = 0;
 };
 
 }  // namespace

@@ -1,11 +1,11 @@
 #include "binding/listener_binding.h"
 
 #include <memory>
-#include <span>
 #include <string>
 
 #include "binding/errors.h"
-#include "binding/waker.h"
+#include "binding/threaded_object.h"
+#include "binding/values.h"
 #include "core/listen/listener.h"
 
 namespace arpsweep {
@@ -38,7 +38,7 @@ const char* NameOf(LinkState state) {
 }
 
 // Whatever the types of src/native.ts promise is taken for granted: only native.ts comes here.
-class ListenerObject : public Napi::ObjectWrap<ListenerObject> {
+class ListenerObject : public ThreadedObject<ListenerObject, Listener> {
  public:
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(
@@ -48,39 +48,13 @@ class ListenerObject : public Napi::ObjectWrap<ListenerObject> {
          InstanceMethod<&ListenerObject::Drain>("drain"), InstanceMethod<&ListenerObject::Status>("status")});
   }
 
-  explicit ListenerObject(const Napi::CallbackInfo& info)
-      : Napi::ObjectWrap<ListenerObject>(info), env_(info.Env()) {
+  explicit ListenerObject(const Napi::CallbackInfo& info) : ThreadedObject(info, info[1]) {
     const auto capacity = static_cast<size_t>(info[0].As<Napi::Number>().Int64Value());
-    on_wake_ = Napi::Persistent(info[1].As<Napi::Function>());
-    listener_ = WithJsErrors(
-        info.Env(), [&] { return std::make_unique<Listener>(capacity, [this] { waker_->Wake(); }); });
-    external_bytes_ = static_cast<int64_t>(capacity * sizeof(HeardFrame));
-    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), external_bytes_);
-  }
-
-  void Finalize(Napi::BasicEnv env) override {
-    Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes_);
+    Hold(WithJsErrors(info.Env(), [&] { return std::make_unique<Listener>(capacity, [this] { Wake(); }); }),
+         capacity * sizeof(HeardFrame));
   }
 
  private:
-  // Ends the thread, then frees what it calls.
-  void Shut() {
-    listener_->Close();
-    // Whoever wakes up most likely refers to us: kept, the two would hold each other for ever.
-    on_wake_.Reset();
-    if (!waker_) return;
-    waker_.reset();
-    napi_remove_env_cleanup_hook(env_, &ListenerObject::OnEnvironmentEnd, this);
-    Unref();
-  }
-
-  // The environment ends while we listen: a worker that is terminated, or process.exit().
-  static void OnEnvironmentEnd(void* data) {
-    auto* self = static_cast<ListenerObject*>(data);
-    self->listener_->Close();
-    self->waker_.reset();
-  }
-
   void Open(const Napi::CallbackInfo& info) {
     const auto link = info[0].As<Napi::Object>();
     const Napi::Value path = link.Get("namespacePath");
@@ -89,40 +63,21 @@ class ListenerObject : public Napi::ObjectWrap<ListenerObject> {
     if (path.IsString()) opened.namespace_path = path.As<Napi::String>().Utf8Value();
     opened.promiscuous = link.Get("promiscuous").ToBoolean();
     opened.outgoing = link.Get("outgoing").ToBoolean();
-    WithJsErrors(info.Env(), [&] { listener_->Open(opened); });
+    WithJsErrors(info.Env(), [&] { core().Open(opened); });
   }
 
-  void Start(const Napi::CallbackInfo& info) {
-    if (waker_ || on_wake_.IsEmpty()) throw Napi::Error::New(info.Env(), "a listener starts once");
-    // The waker comes first: hooks run in reverse order, so the thread ends before the function that it
-    // calls.
-    waker_ = std::make_unique<Waker>(info.Env(), on_wake_.Value());
-    napi_add_env_cleanup_hook(env_, &ListenerObject::OnEnvironmentEnd, this);
-    Ref();
-    try {
-      WithJsErrors(info.Env(), [&] { listener_->Start(); });
-    } catch (...) {
-      Shut();
-      throw;
-    }
-  }
-
-  void Finish(const Napi::CallbackInfo&) { listener_->Finish(); }
+  void Start(const Napi::CallbackInfo&) { StartOnce("a listener starts once"); }
+  void Finish(const Napi::CallbackInfo&) { core().Finish(); }
   void Close(const Napi::CallbackInfo&) { Shut(); }
 
   Napi::Value Drain(const Napi::CallbackInfo& info) {
-    auto bytes = info[0].As<Napi::Uint8Array>();
-    uint8_t* data = bytes.Data();
-    if (reinterpret_cast<uintptr_t>(data) % alignof(HeardFrame) != 0) {
-      throw Napi::TypeError::New(info.Env(), "frames need a buffer aligned to 8 bytes");
-    }
-    const std::span into(reinterpret_cast<HeardFrame*>(data), bytes.ByteLength() / sizeof(HeardFrame));
-    return Napi::Number::New(info.Env(), static_cast<double>(listener_->Take(into)));
+    const auto taken = core().Take(SpanIn<HeardFrame>(info[0], "frames"));
+    return Napi::Number::New(info.Env(), static_cast<double>(taken));
   }
 
   Napi::Value Status(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    const ListenerStatus status = listener_->Status();
+    const ListenerStatus status = core().Status();
     auto links = Napi::Array::New(env, status.links.size());
     for (uint32_t i = 0; i < status.links.size(); ++i) {
       auto link = Napi::Object::New(env);
@@ -134,21 +89,9 @@ class ListenerObject : public Napi::ObjectWrap<ListenerObject> {
     result.Set("state", NameOf(status.state));
     result.Set("overruns", static_cast<double>(status.overruns));
     result.Set("links", links);
-    result.Set("fault", env.Null());
-    if (!status.fault_syscall.empty()) {
-      auto fault = Napi::Object::New(env);
-      fault.Set("syscall", status.fault_syscall);
-      fault.Set("errno", status.fault_errno);
-      result.Set("fault", fault);
-    }
+    result.Set("fault", FaultValue(env, status.fault_syscall, status.fault_errno));
     return result;
   }
-
-  napi_env env_;
-  Napi::FunctionReference on_wake_;
-  std::unique_ptr<Waker> waker_;
-  std::unique_ptr<Listener> listener_;
-  int64_t external_bytes_ = 0;
 };
 
 }  // namespace
