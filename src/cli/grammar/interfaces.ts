@@ -1,0 +1,14 @@
+/** `arpsweep interfaces`. */
+import type { InterfacesFlags } from '../interfaces-command.js';
+import type { Definition } from './commander.js';
+import { colourOption, describedFormat } from './options.js';
+export const defineInterfaces: Definition = (program, done) =>
+  program
+    .command('interfaces')
+    .description('list the interfaces with their state')
+    .addOption(describedFormat())
+    .option(...colourOption)
+    .action(async (flags: InterfacesFlags) => {
+      const { runInterfacesCommand } = await import('../interfaces-command.js');
+      done(await runInterfacesCommand(flags));
+    });

@@ -1,0 +1,47 @@
+/** Options that several commands take. */
+import type * as commander from 'commander';
+import { collect, Option } from './commander.js';
+
+/** What is asked, where and how. */
+export function addAskingOptions(command: commander.Command): commander.Command {
+  return command
+    .option('-I, --interface <name>', 'interface to sweep on; may be given several times', collect)
+    .option('-x, --exclude <target>', 'addresses to leave out; may be given several times', collect)
+    .option('--targets-file <file>', 'read targets from a file, one in each line')
+    .option('-r, --rate <n>', 'frames per second: 500, 10k, 1M, auto, auto:CEILING or max (default: auto)')
+    .addOption(
+      new Option('--profile <name>', 'pace for a kind of network (default: by the link)').choices([
+        'lan',
+        'wifi',
+        'dai',
+      ]),
+    )
+    .option('--passes <n>', 'how often silent addresses are asked, or auto (default: auto)')
+    .option('--cooldown <time>', 'listen after the last frame: 500ms, 2s or auto (default: auto)')
+    .option('--source-ip <ip>', 'ask from this address of the interface; 0.0.0.0 asks by probe')
+    .option('--source-mac <mac>', 'ask from this hardware address; implies --source-ip 0.0.0.0')
+    .addOption(
+      new Option('--order <order>', 'order of the addresses (default: random)').choices([
+        'random',
+        'sequential',
+      ]),
+    )
+    .option('--seed <n>', 'seed of the random order')
+    .option('--off-link', "ask also for addresses outside the interface's subnets")
+    .option(
+      '--names <file...>',
+      'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
+    );
+}
+
+/** What should answer, as `check` and a sweep are told it. */
+export const expectOption = [
+  '--expect <file>',
+  'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
+] as const;
+
+/** The form of what is described rather than swept. */
+export const describedFormat = () =>
+  new Option('-f, --format <name>', 'table or json (default: table)').choices(['table', 'json']);
+
+export const colourOption = ['--no-color', 'no colour'] as const;

@@ -1,0 +1,67 @@
+/** `arpsweep sweep`, the command that no name stands for. */
+import type * as commander from 'commander';
+import { OptionError } from '../../errors.js';
+import { formatNames } from '../../reporters/formats.js';
+import type { SweepFlags } from '../sweep-flags.js';
+import { type Definition, Option } from './commander.js';
+import { addAskingOptions, colourOption, expectOption } from './options.js';
+
+/** Also the program's own: whoever names no command sweeps. */
+export const examples = `
+Targets:
+  10.0.0.7       10.0.0.0/24           10.0.0.0:255.255.255.0
+  10.0.0.7-90    10.0.0.7-10.0.0.90    10.0.0-3.1-254
+  a host name    - (standard input)    none: the subnets of the interface
+
+Examples:
+  arpsweep                                    the default route's subnet
+  arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1    all of it but one address
+  arpsweep 10.0.0.0/16 -r 10k -f json -o r.json
+  arpsweep --fail-on duplicate-address        exit with 1 on a conflict
+  arpsweep explain duplicate-address          what a finding means, and what to do
+  arpsweep demo                               a first look, on no real network
+
+Exit codes:
+  0 clean    1 a --fail-on finding    2 wrong usage, nothing sent
+  3 could not run, or inconclusive    130, 143 interrupted`;
+
+export const defineSweep: Definition = (program, done) =>
+  addSweepOptions(program.command('sweep', { isDefault: true }))
+    .description('sweep addresses (default)')
+    .argument('[target...]', 'addresses to sweep')
+    .addHelpText('after', examples)
+    .action(async (targets: string[], flags: SweepFlags) => {
+      refuseMisplacedCommand(targets, program);
+      const { runSweepCommand } = await import('../sweep-command.js');
+      done(await runSweepCommand(targets, flags));
+    });
+
+function addSweepOptions(sweep: commander.Command): commander.Command {
+  return addAskingOptions(sweep)
+    .option(...expectOption)
+    .addOption(
+      new Option(
+        '-f, --format <name>',
+        'form of the report (default: table at a terminal, else plain)',
+      ).choices(formatNames),
+    )
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--resolve', 'look up the names of what answers (DNS)')
+    .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
+    .option('-q, --quiet', 'results and findings only')
+    .option('-v, --verbose', 'statistics of each link at the end')
+    .option('--no-progress', 'no progress line')
+    .option(...colourOption);
+}
+
+/** commander takes every word after an option for a target of the default command. */
+function refuseMisplacedCommand(targets: readonly string[], program: commander.Command): void {
+  const names = program.commands.map((command) => command.name());
+  const misplaced = targets.find((target) => names.includes(target));
+  if (misplaced === undefined) return;
+  throw new OptionError(
+    'command',
+    `The command ${JSON.stringify(misplaced)} stands among the targets.`,
+    `Put it first: arpsweep ${misplaced} [options]`,
+  );
+}
