@@ -35,7 +35,14 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
   take('package.json', 'bin', 'dist', 'build/Release/arpsweep.node');
   symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
   const others = [
-    ...['cli/doctor-command.js', 'cli/interfaces-command.js', 'cli/demo-command.js', 'lab', 'vendors.bin'],
+    ...[
+      'cli/doctor-command.js',
+      'cli/interfaces-command.js',
+      'cli/demo-command.js',
+      'demo',
+      'lab',
+      'vendors.bin',
+    ],
     ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
     ...['trace', 'listen', 'sweep/tag-watch.js'],
     ...['cli/check-command.js', 'check', 'expect'],
