@@ -63,11 +63,15 @@ function isParked({ prefixLength, flags }: HeldAddress): boolean {
   return prefixLength === 32 && flags.length > 0;
 }
 
-/** Those that answer for an address that this machine does not hold, each with its link. */
-function reachableMacs({ hosts, held, noted }: SweepFacts): Set<string> {
+/** Those at an address that this machine does not hold, as answers or its own neighbour table show, each with its link. */
+function reachableMacs({ hosts, held, noted, links }: SweepFacts): Set<string> {
   if (!noted.some(({ ip }) => held.has(ip))) return new Set();
   const others = hosts.filter(({ ip }) => !held.has(ip));
-  return new Set(others.flatMap(({ link, responders }) => responders.map(({ mac }) => `${link} ${mac}`)));
+  const neighbours = links.flatMap((facts, link) => [...facts.neighbours].map((mac) => `${link} ${mac}`));
+  return new Set([
+    ...others.flatMap(({ link, responders }) => responders.map(({ mac }) => `${link} ${mac}`)),
+    ...neighbours,
+  ]);
 }
 
 function describe({ interfaces }: SweepFacts, { link, severity, place, shadows }: Group): Finding {

@@ -122,7 +122,7 @@ export function buildReport(result: SweepResult): Report {
   const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
   const findings = diagnose({
     interfaces: plans.map(({ link }) => link.name),
-    links: results.map((each) => linkFacts(each, before)),
+    links: results.map((each) => linkFacts(each, before, isHeld)),
     wires,
     hosts,
     noted: addressed.map(({ noted }) => noted).filter((noted) => noted !== null),
@@ -180,8 +180,16 @@ function changesOf(
   return changedNeighbours(before, after, plan.link.index, (ip) => answered.has(ip));
 }
 
-function linkFacts({ plan, records, strays }: LinkResult, { links }: MachineState): LinkFacts {
+function linkFacts(
+  { plan, records, strays }: LinkResult,
+  { links, neighbours }: MachineState,
+  isHeld: (ip: string) => boolean,
+): LinkFacts {
   const { link, sourceMac, sourceIp, prefixLength } = plan;
+  const others = neighbours.filter(
+    ({ ip, interfaceIndex, state }) =>
+      interfaceIndex === link.index && state !== 'FAILED' && !isHeld(formatAddress(ip)),
+  );
   const bound = links.filter(({ masterIndex }) => masterIndex === link.index).length;
   return {
     mac: sourceMac,
@@ -190,6 +198,7 @@ function linkFacts({ plan, records, strays }: LinkResult, { links }: MachineStat
     kind: link.kind,
     slaves: link.kind === 'bond' ? bound : 0,
     answeredProbes: countProbeAnswers(records),
+    neighbours: new Set(others.map(({ mac }) => mac).filter((mac) => mac !== null)),
     strays,
   };
 }

@@ -6,6 +6,7 @@ import {
   facts,
   host,
   kindsOf,
+  linkFacts,
   mac,
   OUR_IP,
   OUR_MAC,
@@ -60,6 +61,8 @@ describe('shadowed-address', () => {
     const hosts = [host('10.0.0.31', [mac(1)]), host('10.0.0.11', [mac(1)])];
     expect(kindsOf(hosts, held(['10.0.0.31'], parked))).toEqual([]);
     expect(kindsOf([host('10.0.0.31', ['00:00:5e:00:01:07'])], held(['10.0.0.31'], parked))).toEqual([]);
+    const known = { links: [linkFacts({ neighbours: new Set([mac(1)]) })] };
+    expect(kindsOf(hosts.slice(0, 1), { ...held(['10.0.0.31'], parked), ...known })).toEqual([]);
     // Held in any other way it is no service.
     for (const place of [
       { ...parked, prefixLength: 24 },
