@@ -1,13 +1,12 @@
 import { mustRun } from '../../lab/command.js';
 import { inNamespace } from '../../lab/host.js';
-import { type Scenario, stage } from './scenario.js';
+import { ourSegment, type Scenario, stage } from './scenario.js';
 
 export const brokenHop: Scenario = {
   name: 'broken-hop',
   symptom: 'A guest cannot be reached, and between here and there are an uplink, a bridge and a tap.',
   async build(lab) {
-    const on = await lab.switch('hypervisor');
-    await lab.link('eth0', { on, mac: 'a0:36:9f:51:c8:02', address: '10.34.11.2/24' });
+    const on = await ourSegment(lab, 'hypervisor');
     await lab.host('guest', { on, addresses: ['10.34.11.9/24'] });
     const nft = (lines: string) => mustRun(inNamespace(on.namespace, ['nft', '-f', '-']), `${lines}\n`);
     await nft(`table netdev rules {

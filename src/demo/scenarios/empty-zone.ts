@@ -1,5 +1,5 @@
 import { ipBatch } from '../../lab/iproute.js';
-import { type Scenario, stage } from './scenario.js';
+import { ourSegment, type Scenario, stage } from './scenario.js';
 
 /** Zone and instance, such as 21 for the first of z2. */
 const zones = { z1: [11, 12], z2: [21, 22], z3: [31, 32] };
@@ -16,8 +16,7 @@ export const emptyZone: Scenario = {
   name: 'empty-zone',
   symptom: 'After an upgrade of the platform something is missing, and nobody sees what.',
   async build(lab) {
-    const on = await lab.switch('switch');
-    await lab.link('eth0', { on, mac: 'a0:36:9f:51:c8:02', address: '10.34.11.2/24' });
+    const on = await ourSegment(lab);
     const build = (n: number) => lab.host(`doppler-${n}`, { on, mac: mac(n), addresses: [`${ip(n)}/24`] });
     const [lost] = await Promise.all([
       Promise.all(zones.z2.map(build)),

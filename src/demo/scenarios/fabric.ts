@@ -1,14 +1,13 @@
 import { mustRun } from '../../lab/command.js';
 import { inNamespace } from '../../lab/host.js';
 import { awaitNoCarrier, ipBatch } from '../../lab/iproute.js';
-import { type Scenario, stage } from './scenario.js';
+import { ourSegment, type Scenario, stage } from './scenario.js';
 
 export const fabric: Scenario = {
   name: 'fabric',
   symptom: 'A host answers ARP, and nothing else.',
   async build(lab) {
-    const on = await lab.switch('leaf');
-    await lab.link('eth0', { on, mac: 'a0:36:9f:51:c8:02', address: '10.34.11.2/24' });
+    const on = await ourSegment(lab, 'leaf');
     const host = await lab.host('dead', { on, addresses: ['10.34.11.5/24'] });
     // The host's cable is in the second port.
     const port = { namespace: on.namespace, name: 'port2' };

@@ -1,7 +1,7 @@
 import { mustRun } from '../../lab/command.js';
 import { ipBatch } from '../../lab/iproute.js';
 import { waitFor } from '../../lab/wait-for.js';
-import { type Scenario, stage } from './scenario.js';
+import { ourSegment, type Scenario, stage } from './scenario.js';
 
 const SERVICE = '10.34.11.20';
 
@@ -9,14 +9,13 @@ export const failover: Scenario = {
   name: 'failover',
   symptom: 'A service address changed machines, as was planned, while somebody swept.',
   async build(lab) {
-    const on = await lab.switch('switch');
-    const link = await lab.link('eth0', { on, mac: 'a0:36:9f:51:c8:02', address: '10.34.11.2/24' });
+    const on = await ourSegment(lab);
     const [active, standby] = await Promise.all([
       lab.host('active', { on, mac: '94:18:82:0b:7e:34', addresses: [`${SERVICE}/24`] }),
       lab.host('standby', { on, mac: '94:18:82:0b:91:a8', addresses: ['10.34.11.21/24'] }),
     ]);
     const received = async (): Promise<number> => {
-      const shown = await mustRun(['ip', '-json', '-stats', 'link', 'show', 'dev', link.name]);
+      const shown = await mustRun(['ip', '-json', '-stats', 'link', 'show', 'dev', 'eth0']);
       return JSON.parse(shown)[0].stats64.rx.packets;
     };
     return stage({

@@ -1,9 +1,8 @@
 import { mustRun } from '../../lab/command.js';
 import { inNamespace } from '../../lab/host.js';
 import { awaitForwarding, ipBatch, vethLine } from '../../lab/iproute.js';
-import { type Scenario, stage } from './scenario.js';
+import { OUR_MAC, ourSegment, type Scenario, stage } from './scenario.js';
 
-const OUR_MAC = 'a0:36:9f:51:c8:02';
 const cables = ['lag1', 'lag2'];
 
 /** A real loop fills the wires. Of this one's frames every second is lost on each round, so that all of them die. */
@@ -19,8 +18,7 @@ export const loop: Scenario = {
   name: 'loop',
   symptom: 'The kernel logs "received packet with own address as source address", and the network is slow.',
   async build(lab) {
-    const [near, far] = await Promise.all([lab.switch('rack-1'), lab.switch('rack-2')]);
-    await lab.link('eth0', { on: near, mac: OUR_MAC, address: '10.34.11.2/24' });
+    const [near, far] = await Promise.all([ourSegment(lab, 'rack-1'), lab.switch('rack-2')]);
     await lab.host('gateway', { on: near, mac: '00:1b:54:3e:a1:40', addresses: ['10.34.11.1/24'] });
     for (const name of cables) {
       await ipBatch(null, [

@@ -1,7 +1,7 @@
 import { mustRun } from '../../lab/command.js';
 import { type Host, inNamespace } from '../../lab/host.js';
 import { ipBatch } from '../../lab/iproute.js';
-import { type Scenario, stage } from './scenario.js';
+import { ourSegment, type Scenario, stage } from './scenario.js';
 
 /** Makes a machine an ARP proxy for whatever it would route elsewhere, or ends that. */
 function actAsProxy({ namespace }: Host, on: boolean): Promise<string> {
@@ -22,8 +22,7 @@ export const proxy: Scenario = {
   name: 'proxy',
   symptom: 'Sixteen addresses answer that nobody has, and one that somebody has answers twice.',
   async build(lab) {
-    const on = await lab.switch('switch');
-    await lab.link('eth0', { on, mac: 'a0:36:9f:51:c8:02', address: '10.34.11.2/24' });
+    const on = await ourSegment(lab);
     const [router] = await Promise.all([
       lab.host('router', { on, mac: '00:1b:54:3e:a1:40', addresses: ['10.34.11.1/24'] }),
       lab.host('server', { on, mac: '94:18:82:0b:7e:34', addresses: ['10.34.11.130/24'] }),

@@ -1,5 +1,7 @@
 /** An incident as somebody met it, to be built again in a lab, looked at by one command, and mended. */
-import type { Host, Lab } from '../../lab/lab.js';
+import type { Host, Lab, Switch } from '../../lab/lab.js';
+
+export const OUR_MAC = 'a0:36:9f:51:c8:02';
 
 /** What the program is run for, and what it should end with. */
 export interface Stage {
@@ -32,4 +34,11 @@ export interface Scenario {
 /** A stage on this machine, at which the command ends with 0 and reads no files. */
 export function stage(given: Partial<Stage> & Pick<Stage, 'network' | 'command'>): Stage {
   return { on: null, files: {}, exitCode: 0, meanwhile: null, remedy: null, ...given };
+}
+
+/** A switch, with our `eth0` in its first port. */
+export async function ourSegment(lab: Lab, name = 'switch'): Promise<Switch> {
+  const on = await lab.switch(name);
+  await lab.link('eth0', { on, mac: OUR_MAC, address: '10.34.11.2/24' });
+  return on;
 }

@@ -1,12 +1,11 @@
 import { ipBatch } from '../../lab/iproute.js';
-import { type Scenario, stage } from './scenario.js';
+import { ourSegment, type Scenario, stage } from './scenario.js';
 
 export const stolenAddress: Scenario = {
   name: 'stolen-address',
   symptom: 'Connections to this machine hang now and then, and nothing is wrong with it.',
   async build(lab) {
-    const on = await lab.switch('switch');
-    await lab.link('eth0', { on, mac: 'a0:36:9f:51:c8:02', address: '10.34.11.2/24' });
+    const on = await ourSegment(lab);
     const [printer] = await Promise.all([
       lab.host('printer', { on, mac: '00:c0:b7:2d:84:5f', addresses: ['10.34.11.2/24', '10.34.11.60/24'] }),
       lab.host('gateway', { on, mac: '00:1b:54:3e:a1:40', addresses: ['10.34.11.1/24'] }),

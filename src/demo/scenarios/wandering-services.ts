@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { mustRun } from '../../lab/command.js';
 import { type Host, inNamespace } from '../../lab/host.js';
 import { ipBatch } from '../../lab/iproute.js';
-import { type Scenario, stage } from './scenario.js';
+import { ourSegment, type Scenario, stage } from './scenario.js';
 
 const ARPSWEEP = fileURLToPath(new URL('../../../bin/arpsweep.js', import.meta.url));
 const services = Array.from({ length: 10 }, (_, i) => `10.34.11.${190 + i}`);
@@ -21,8 +21,7 @@ export const wanderingServices: Scenario = {
   name: 'wandering-services',
   symptom: 'Service addresses of a load balancer answer now from one node, now from another.',
   async build(lab) {
-    const on = await lab.switch('switch');
-    await lab.link('eth0', { on, mac: 'a0:36:9f:51:c8:02', address: '10.34.11.2/24' });
+    const on = await ourSegment(lab);
     const nodes = await Promise.all(
       [1, 2, 3, 4, 5].map((n) => {
         const addresses = [`10.34.11.1${n}`, ...services].map((ip) => `${ip}/24`);
