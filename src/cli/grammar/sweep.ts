@@ -2,6 +2,7 @@
 import type * as commander from 'commander';
 import { OptionError } from '../../errors.js';
 import { formatNames } from '../../reporters/formats.js';
+import { sortKeys } from '../../reporters/order.js';
 import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
 import { addAskingOptions, colourOption, expectOption } from './options.js';
@@ -45,6 +46,12 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
         'form of the report (default: table at a terminal, else plain)',
       ).choices(formatNames),
     )
+    .addOption(
+      new Option('--sort <key>', 'order of table, plain and csv (default: ip; plain as heard)').choices(
+        sortKeys,
+      ),
+    )
+    .option('--fields <names>', 'columns of plain and csv, parted by commas: ip,mac,rtt,link,vendor,…')
     .option('-o, --output <file>', 'write the report to a file')
     .option('--resolve', 'look up the names of what answers (DNS)')
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
