@@ -1,6 +1,6 @@
 /** How results are laid out: `--format`, `--sort` and `--fields`, which do not all go together. */
 import { OptionError } from '../errors.js';
-import type { FieldName } from '../reporters/fields.js';
+import type { FieldName } from '../reporters/field-names.js';
 import type { FormatName } from '../reporters/formats.js';
 import type { SortKey } from '../reporters/order.js';
 

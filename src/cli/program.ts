@@ -6,7 +6,7 @@ import { defineDemo } from './grammar/demo.js';
 import { defineDoctor } from './grammar/doctor.js';
 import { defineExplain } from './grammar/explain.js';
 import { defineInterfaces } from './grammar/interfaces.js';
-import { defineSweep, examples } from './grammar/sweep.js';
+import { defineSweep, sweepHelp } from './grammar/sweep.js';
 import { defineTrace } from './grammar/trace.js';
 
 /** In the order of the help. */
@@ -44,7 +44,7 @@ export function buildProgram(version: string, { done, print }: ProgramEnds): com
   for (const define of others) define(program, done);
 
   // Whoever asks for help without naming a command wants the options of the sweep, too.
-  program.addHelpText('after', examples).configureHelp({
+  program.addHelpText('after', sweepHelp).configureHelp({
     visibleOptions: (command) => {
       const options = Help.prototype.visibleOptions.call(program.createHelp(), command);
       return command === program ? [...sweep.options, ...options] : options;

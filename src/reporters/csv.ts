@@ -1,6 +1,7 @@
 /** `csv`: a row for each responder, for spreadsheets and databases. */
 import type { Report } from '../generated/report-types.js';
-import { columnsOf, type FieldName, heardOf } from './fields.js';
+import type { FieldName } from './field-names.js';
+import { columnsOf, heardOf } from './fields.js';
 import { remarkLines } from './remarks.js';
 import { type MakeReporter, writeLines } from './reporter.js';
 

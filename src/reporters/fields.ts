@@ -1,6 +1,7 @@
 /** The columns of `plain` and `csv`: what each holds, and how it is headed. */
 import { OptionError } from '../errors.js';
 import type { LinkReport, Report } from '../generated/report-types.js';
+import { type FieldName, fieldNames } from './field-names.js';
 import { linkName, nameOrVendor } from './link-name.js';
 import { orderedEntries, type SortKey } from './order.js';
 import { roundTrip } from './text.js';
@@ -34,7 +35,7 @@ interface Field {
 const orNull = (value: string | number | boolean | null | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
-const fields = {
+const fields: Readonly<Record<FieldName, Field>> = {
   ip: { heading: 'ip', text: ({ ip }) => ip },
   mac: { heading: 'mac', text: ({ mac }) => mac },
   rtt: { heading: 'rtt_ms', text: ({ rttMs }) => (rttMs === null ? null : roundTrip(rttMs, '')) },
@@ -48,11 +49,7 @@ const fields = {
   vendor: { heading: 'vendor', text: ({ vendor }) => vendor },
   name: { heading: 'name', text: ({ name }) => name },
   first: { heading: 'first_at', text: ({ firstAt }) => firstAt },
-} as const satisfies Readonly<Record<string, Field>>;
-
-export type FieldName = keyof typeof fields;
-
-export const fieldNames = Object.keys(fields) as readonly FieldName[];
+};
 
 /** Columns by name. */
 export function columnsOf(names: readonly FieldName[]): readonly Field[] {

@@ -1,5 +1,6 @@
 /** `plain`: a line for each responder as it is heard, for a pipe. */
-import { columnsOf, type FieldName, type Heard, heardOf } from './fields.js';
+import type { FieldName } from './field-names.js';
+import { columnsOf, type Heard, heardOf } from './fields.js';
 import { remarkLines } from './remarks.js';
 import { type MakeReporter, writeLines } from './reporter.js';
 import { printable } from './text.js';

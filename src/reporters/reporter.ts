@@ -1,7 +1,7 @@
 /** What a format has to do, and what it is given to do it with. One file beside this one for each format. */
 import type { Report } from '../generated/report-types.js';
 import type { Responder } from '../sweep/sweep-api.js';
-import type { FieldName } from './fields.js';
+import type { FieldName } from './field-names.js';
 import type { SortKey } from './order.js';
 
 /** Takes text; a promise says that no more is welcome until it resolves. */

@@ -1,6 +1,7 @@
 /** `arpsweep trace`. */
 import type { TraceFlags } from '../trace-command.js';
 import type { Definition } from './commander.js';
+import { examples } from './help-text.js';
 import { colourOption, describedFormat } from './options.js';
 export const defineTrace: Definition = (program, done) =>
   program
@@ -18,6 +19,14 @@ export const defineTrace: Definition = (program, done) =>
     .option('--off-link', "ask also for an address outside the interface's subnets")
     .addOption(describedFormat())
     .option(...colourOption)
+    .addHelpText(
+      'after',
+      examples([
+        ['arpsweep trace 10.0.0.9', 'along the way there'],
+        ['arpsweep trace 10.0.0.9 --at eth0,br0,tap3', 'along these links'],
+        ['arpsweep trace 10.0.0.9 --at eth0,1:veth7,1:br0', 'from a container outwards'],
+      ]),
+    )
     .action(async (target: string, flags: TraceFlags) => {
       const { runTraceCommand } = await import('../trace-command.js');
       done(await runTraceCommand(target, flags));

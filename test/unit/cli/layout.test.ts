@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type LayoutFlags, layoutOf } from '../../../src/cli/layout.js';
-import { fieldNames } from '../../../src/reporters/fields.js';
+import { fieldNames } from '../../../src/reporters/field-names.js';
 
 describe('the layout of results', () => {
   test.each<[LayoutFlags, Awaited<ReturnType<typeof layoutOf>>]>([

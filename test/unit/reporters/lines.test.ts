@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../src/generated/report-types.js';
 import { csvReporter } from '../../../src/reporters/csv.js';
-import { type FieldName, fieldNames } from '../../../src/reporters/fields.js';
+import { type FieldName, fieldNames } from '../../../src/reporters/field-names.js';
 import { ndjsonReporter } from '../../../src/reporters/ndjson.js';
 import { type SortKey, sortKeys } from '../../../src/reporters/order.js';
 import { plainReporter } from '../../../src/reporters/plain.js';
