@@ -2,6 +2,7 @@
 import type * as commander from 'commander';
 import { defineCheck } from './grammar/check.js';
 import { Command, CommanderError, type Definition, type Done, Help } from './grammar/commander.js';
+import { defineCompletion } from './grammar/completion.js';
 import { defineDemo } from './grammar/demo.js';
 import { defineDoctor } from './grammar/doctor.js';
 import { defineExplain } from './grammar/explain.js';
@@ -17,6 +18,7 @@ const others: readonly Definition[] = [
   defineInterfaces,
   defineDoctor,
   defineDemo,
+  defineCompletion,
 ];
 
 /** Where what a command line comes to goes. */

@@ -65,7 +65,7 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   // Options and commands
   [['--frobnicate', neighbour], '--frobnicate', '--help'],
   [['--formt', 'json', neighbour], '--formt', '--format'],
-  [[neighbour, '-I'], '-I, --interface <name>', '--help'],
+  [[neighbour, '-I'], '-I, --interface <link>', '--help'],
   [['-q', 'doctor'], '"doctor"', 'arpsweep doctor'],
 ];
 

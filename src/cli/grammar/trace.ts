@@ -12,7 +12,7 @@ export const defineTrace: Definition = (program, done) =>
       '--at <links>',
       'links to look at, from here to the target, parted by commas: [NETNS:]IFACE[@VID] (default: those that lead there)',
     )
-    .option('-I, --interface <name>', 'interface to ask on (default: that of the route)')
+    .option('-I, --interface <link>', 'interface to ask on (default: that of the route)')
     .option('--passes <n>', 'how often to ask (default: 3)')
     .option('--cooldown <time>', 'listen after the last frame: 500ms, 2s or auto (default: auto)')
     .option('--source-ip <ip>', 'ask from this address of the interface; 0.0.0.0 asks by probe')

@@ -30,9 +30,10 @@ function section(help: string, heading: string): string[] {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-/** The words of an example, without what it is piped or redirected to. */
+/** The words of an example, without what it is piped or redirected to, or what takes its output. */
 function wordsOf(example: string): string[] {
-  const [line = ''] = example.trim().split(/ {2,}| [|>] /);
+  const taken = /<\((.*)\)/.exec(example)?.[1] ?? example;
+  const [line = ''] = taken.trim().split(/ {2,}| [|>] /);
   const words = line.match(/'[^']*'|\S+/g) ?? [];
   return words.map((word) => word.replaceAll("'", ''));
 }
