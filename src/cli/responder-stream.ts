@@ -13,7 +13,7 @@ import type { ReverseDns } from './reverse-dns.js';
  */
 export async function streamResponders(
   responders: AsyncIterable<Responder>,
-  reporter: Reporter,
+  reporter: Pick<Reporter, 'responder'>,
   names: ReverseDns | null,
 ): Promise<{ readonly named: Promise<void> }> {
   let named: Promise<void> = Promise.resolve();

@@ -70,6 +70,18 @@ describe('plain', () => {
   });
 });
 
+describe('chosen order and fields', () => {
+  test('make plain wait for the end, and print just these', async () => {
+    const { status, stdout, stderr } = await sweep('--sort', 'mac', '--fields', 'mac,ip,replies');
+    expect(linesOf(stdout).map((line) => line.split('\t').slice(0, 2))).toEqual(
+      EVERYBODY.map(([ip, mac]) => [mac, ip]),
+    );
+    for (const line of linesOf(stdout)) expect(Number(line.split('\t')[2])).toBeGreaterThanOrEqual(2);
+    expect(stderr).toMatch(FINDING_LINE);
+    expect(status).toBe(0);
+  });
+});
+
 describe('csv', () => {
   test('has a header and a row of as many fields for each responder; findings go to standard error', async () => {
     const { status, stdout, stderr } = await sweep('-f', 'csv');

@@ -54,6 +54,10 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   [['--profile', 'fast', neighbour], "'fast'", 'lan, wifi, dai'],
   [['--order', 'up', neighbour], "'up'", 'random, sequential'],
   [['-f', 'xml', neighbour], "'xml'", 'table, plain, json, ndjson, csv'],
+  [['--sort', 'size', neighbour], "'size'", 'ip, mac, rtt, vendor, first'],
+  [['-f', 'json', '--sort', 'rtt', neighbour], '--sort rtt', 'table, plain, csv'],
+  [['--fields', 'ip,size', neighbour], '"size"', 'ip, mac, rtt, link'],
+  [['-f', 'table', '--fields', 'ip', neighbour], 'table', 'plain, csv'],
   [['--fail-on', 'duplicates', neighbour], '"duplicates"', 'duplicate-address'],
   [['--fail-on', '', neighbour], '""', 'duplicate-address'],
   [['-o', '/nonexistent/report', neighbour], '"/nonexistent/report"', 'directory that exists'],
@@ -61,7 +65,7 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   // Options and commands
   [['--frobnicate', neighbour], '--frobnicate', '--help'],
   [['--formt', 'json', neighbour], '--formt', '--format'],
-  [[neighbour, '-I'], '-I, --interface <name>', '--help'],
+  [[neighbour, '-I'], '-I, --interface <link>', '--help'],
   [['-q', 'doctor'], '"doctor"', 'arpsweep doctor'],
 ];
 

@@ -84,6 +84,19 @@ describe('the table', () => {
     ]);
   });
 
+  test('is sorted line by line, each with its address, this machine where its MAC belongs', async () => {
+    const { text } = await rendered(tableReporter, example, { sort: 'mac' });
+    expect(rowsOf(text).map((row) => row.slice(0, 29).trimEnd())).toEqual([
+      'IP          MAC',
+      '10.0.0.120  00:1b:21:00:00:01',
+      '10.0.0.5    00:50:56:ab:47:53',
+      '10.0.0.2    02:00:00:00:00:02',
+      '10.0.0.5    02:00:00:00:00:05',
+    ]);
+    const byIp = await rendered(tableReporter, example, { sort: 'ip' });
+    expect(byIp.text).toBe((await rendered(tableReporter, example)).text);
+  });
+
   test('leaves the summary out when quiet, but not the findings', async () => {
     const { text } = await rendered(tableReporter, example, { quiet: true });
     expect(text.trimEnd().split('\n').at(-1)).toBe(`error: duplicate-address: ${conflict.message}`);
