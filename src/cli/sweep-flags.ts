@@ -36,6 +36,7 @@ export interface SweepFlags extends AskingFlags {
   readonly format?: FormatName;
   readonly output?: string;
   readonly resolve?: true;
+  readonly vendors?: readonly string[];
   readonly failOn?: string;
   readonly quiet?: true;
   readonly verbose?: true;

@@ -7,6 +7,7 @@ import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
 import type { Progress, Sweep, SweepOptions } from '../sweep/sweep-api.js';
+import type { VendorOf } from '../vendors.js';
 import { exitCodeOfSweep } from './exit-code.js';
 import type { Interruption } from './interruption.js';
 import type { Output } from './output.js';
@@ -28,6 +29,8 @@ export interface SweepRequest {
   readonly expectation: Expectation | null;
   /** Kinds of findings that make the exit code 1. */
   readonly failOn: ReadonlySet<string>;
+  /** Who names vendors, where `--vendors` has its say. */
+  readonly vendors?: VendorOf;
   /** The file of `--output`, or null for standard output. */
   readonly file: Output | null;
   readonly interruption: Interruption;
@@ -42,7 +45,7 @@ export interface SweepRequest {
  * @throws ArpsweepError where the sweep could not start, or where what it found could not be written
  */
 export async function reportSweep(begin: () => Sweep, request: SweepRequest): Promise<number> {
-  const { flags, options, failOn, file, interruption } = request;
+  const { flags, options, failOn, vendors, file, interruption } = request;
   const { stdout, stderr } = process;
   const toTerminal = file === null && stdout.isTTY === true;
   const showsProgress = flags.progress && !flags.quiet && canRedraw(stderr);
@@ -72,14 +75,14 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
     });
     const names = flags.resolve ? (await import('./reverse-dns.js')).reverseDns() : null;
     const run = begin();
-    const { named } = await streamResponders(run, reporter, names);
+    const { named } = await streamResponders(run, reporter, names, vendors);
     const report = await run.report();
     line.clear();
     names?.closeAfter(interruption.signal.aborted ? 0 : namesGraceMs);
     await named;
     // Who reads no further wants no findings either, on standard error least of all.
     if (!readerGone) {
-      await completeReport(report, names);
+      await completeReport(report, names, vendors);
       await reporter.report(report);
     }
     await output.finish();

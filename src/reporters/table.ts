@@ -1,10 +1,10 @@
 /** `table`: the report for a person at a terminal. */
 import type { HostResponder, Report } from '../generated/report-types.js';
 import { type Emphasis, painter } from './colour.js';
-import { linkName } from './link-name.js';
+import { linkName, nameAndVendor } from './link-name.js';
 import { neighbourLines, remarkLines, senderLines, summaryLine } from './remarks.js';
 import { type MakeReporter, type ReporterOutput, writeLines } from './reporter.js';
-import { cut, printable, roundTrip, wrapped } from './text.js';
+import { cut, roundTrip, wrapped } from './text.js';
 
 interface Row {
   readonly ip: string;
@@ -18,9 +18,9 @@ interface Row {
 
 const heading: Row = { ip: 'IP', mac: 'MAC', rtt: 'RTT ms', link: 'Link', who: 'Vendor', emphasis: 'strong' };
 
-function whoIs({ name, vendor, confirmed }: HostResponder): string {
-  const known = name !== null && vendor !== null ? `${name} (${vendor})` : (name ?? vendor ?? '');
-  return printable(confirmed === false ? `unconfirmed ${known}`.trimEnd() : known);
+function whoIs(responder: HostResponder): string {
+  const known = nameAndVendor(responder);
+  return responder.confirmed === false ? `unconfirmed ${known}`.trimEnd() : known;
 }
 
 /** The worst severity among findings that name an address, by link and IP. */

@@ -4,7 +4,7 @@ import { OptionError } from '../../errors.js';
 import { formatNames } from '../../reporters/formats.js';
 import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
-import { addAskingOptions, colourOption, expectOption } from './options.js';
+import { addAskingOptions, colourOption, expectOption, vendorsOption } from './options.js';
 
 /** Also the program's own: whoever names no command sweeps. */
 export const examples = `
@@ -47,6 +47,7 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
     )
     .option('-o, --output <file>', 'write the report to a file')
     .option('--resolve', 'look up the names of what answers (DNS)')
+    .option(...vendorsOption)
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
     .option('-q, --quiet', 'results and findings only')
     .option('-v, --verbose', 'statistics of each link at the end')
