@@ -2,7 +2,7 @@
 import { sweep } from '../sweep/sweep.js';
 import type { Progress, Sweep } from '../sweep/sweep-api.js';
 import { catchInterruption } from './interruption.js';
-import { knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
+import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
 import { layoutOf } from './layout.js';
 import type { Output } from './output.js';
 import { failOnOf, type SweepFlags, sweepOptionsOf } from './sweep-flags.js';
@@ -20,6 +20,7 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
   const failOn = await failOnOf(flags);
   const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
   const knowledge = await knowledgeOf(flags);
+  const vendors = flags.vendors && (await vendorsIn(flags.vendors));
   const options = { ...checked, ...knowledge };
   const interruption = catchInterruption();
   try {
@@ -40,6 +41,7 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
       options,
       expectation: knowledge.expect ?? null,
       failOn,
+      ...(vendors && { vendors }),
       file,
       interruption,
       onProgress: (listener) => {

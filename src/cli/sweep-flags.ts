@@ -35,6 +35,7 @@ export interface AskingFlags extends KnowledgeFlags {
 export interface SweepFlags extends AskingFlags, LayoutFlags {
   readonly output?: string;
   readonly resolve?: true;
+  readonly vendors?: readonly string[];
   readonly failOn?: string;
   readonly quiet?: true;
   readonly verbose?: true;

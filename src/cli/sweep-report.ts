@@ -8,6 +8,7 @@ import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
 import type { Progress, Sweep, SweepOptions } from '../sweep/sweep-api.js';
+import type { VendorOf } from '../vendors.js';
 import { exitCodeOfSweep } from './exit-code.js';
 import type { Interruption } from './interruption.js';
 import type { Layout } from './layout.js';
@@ -31,6 +32,8 @@ export interface SweepRequest {
   readonly expectation: Expectation | null;
   /** Kinds of findings that make the exit code 1. */
   readonly failOn: ReadonlySet<string>;
+  /** Who names vendors, where `--vendors` has its say. */
+  readonly vendors?: VendorOf;
   /** The file of `--output`, or null for standard output. */
   readonly file: Output | null;
   readonly interruption: Interruption;
@@ -45,7 +48,7 @@ export interface SweepRequest {
  * @throws ArpsweepError where the sweep could not start, or where what it found could not be written
  */
 export async function reportSweep(begin: () => Sweep, request: SweepRequest): Promise<number> {
-  const { flags, layout, options, failOn, file, interruption } = request;
+  const { flags, layout, options, failOn, vendors, file, interruption } = request;
   const { stdout, stderr } = process;
   const toTerminal = file === null && stdout.isTTY === true;
   const format = layout.format ?? (toTerminal ? 'table' : 'plain');
@@ -84,14 +87,15 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
     });
     const names = flags.resolve ? (await import('./reverse-dns.js')).reverseDns() : null;
     const run = begin();
-    const { named } = await streamResponders(run, live ? { responder: live.heard } : reporter, names);
+    const heard = live ? { responder: live.heard } : reporter;
+    const { named } = await streamResponders(run, heard, names, vendors);
     const report = await run.report();
     line.clear();
     names?.closeAfter(interruption.signal.aborted ? 0 : namesGraceMs);
     await named;
     // Who reads no further wants no findings either, on standard error least of all.
     if (!readerGone) {
-      await completeReport(report, names);
+      await completeReport(report, names, vendors);
       await reporter.report(report);
     }
     await output.finish();

@@ -1,7 +1,8 @@
 /** A line of a table of responders. */
 import type { HostResponder } from '../generated/report-types.js';
 import type { Emphasis, Paint } from './colour.js';
-import { cut, printable } from './text.js';
+import { nameAndVendor } from './link-name.js';
+import { cut } from './text.js';
 
 export interface Row {
   readonly ip: string;
@@ -29,11 +30,11 @@ export const heading: Row = {
   emphasis: 'strong',
 };
 
-type Known = Pick<HostResponder, 'name' | 'vendor'> & { readonly confirmed?: boolean | null };
+type Known = Pick<HostResponder, 'mac' | 'name' | 'vendor'> & { readonly confirmed?: boolean | null };
 
-export function whoIs({ name, vendor, confirmed }: Known): string {
-  const known = name !== null && vendor !== null ? `${name} (${vendor})` : (name ?? vendor ?? '');
-  return printable(confirmed === false ? `unconfirmed ${known}`.trimEnd() : known);
+export function whoIs(responder: Known): string {
+  const known = nameAndVendor(responder);
+  return responder.confirmed === false ? `unconfirmed ${known}`.trimEnd() : known;
 }
 
 /** Makes rows into lines. A width of null cuts nothing. */

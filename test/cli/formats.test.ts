@@ -57,7 +57,7 @@ describe('plain', () => {
       expect(row).toHaveLength(5);
       expect(row[2]).toMatch(/^\d+\.\d{3}$|^-$/);
       expect(row[3]).toBe('sw0');
-      expect(row[4]).toBe(row[0] === LONE ? VENDOR : '');
+      expect(row[4]).toBe(row[0] === LONE ? VENDOR : '(random or local MAC)');
     }
     expectEverybody(rows.map(([ip, mac]) => [ip, mac]));
     expect(stderr).toMatch(FINDING_LINE);

@@ -102,7 +102,7 @@ test('the command takes files behind --names, and the names take the vendor’s 
     '10.0.0.11 node-1 eth0',
     '10.0.0.11 node-1 eth1',
     '10.0.0.13 node-3 eth0',
-    '10.0.0.14 ',
+    '10.0.0.14 (random or local MAC)',
   ]);
   expect(status).toBe(0);
 });

@@ -7,7 +7,7 @@ import { sortKeys } from '../../reporters/order.js';
 import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
 import { examples } from './help-text.js';
-import { addAskingOptions, colourOption, expectOption } from './options.js';
+import { addAskingOptions, colourOption, expectOption, vendorsOption } from './options.js';
 
 /** Also the program's own: whoever names no command sweeps. */
 export const sweepHelp = `
@@ -57,6 +57,7 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
     .option('--fields <fields>', `columns of plain and csv, parted by commas: ${fieldNames.join(', ')}`)
     .option('-o, --output <file>', 'write the report to a file')
     .option('--resolve', 'look up the names of what answers (DNS)')
+    .option(...vendorsOption)
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
     .option('-q, --quiet', 'results and findings only')
     .option('-v, --verbose', 'statistics of each link at the end')

@@ -24,7 +24,7 @@ describe('plain', () => {
     hear?.(heard('10.0.0.5', '02:00:00:00:00:05', { rttMs: 12 }));
     expect(text().split('\n').slice(1)).toEqual([
       '10.0.0.5\t00:1b:21:00:00:01\t-\tblue:eth0@7\tIntel Corporate',
-      '10.0.0.5\t02:00:00:00:00:05\t12.000\teth0\t',
+      '10.0.0.5\t02:00:00:00:00:05\t12.000\teth0\t(random or local MAC)',
       '',
     ]);
   });
