@@ -20,7 +20,7 @@ const underWay: Progress = {
 const PROGRESS = 'pass 1, 1,000/s, 3 answered';
 const HEADING = 'IP        MAC                RTT ms  Vendor';
 
-const lineOf = (i: number) => `10.0.0.${i}  02:00:00:00:00:0${i}   0.695`;
+const lineOf = (i: number) => `10.0.0.${i}  00:00:00:00:00:0${i}   0.695`;
 
 /** A sweep at a terminal where a command was typed. */
 function start(columns: number, rows: number) {
@@ -29,7 +29,7 @@ function start(columns: number, rows: number) {
   const live = liveTable(false);
   const progress = progressLine(screen, live);
   const hear = (...which: number[]) => {
-    for (const i of which) live.heard(heard(`10.0.0.${i}`, `02:00:00:00:00:0${i}`));
+    for (const i of which) live.heard(heard(`10.0.0.${i}`, `00:00:00:00:00:0${i}`));
   };
   const draw = (change: Partial<Progress> = {}) => progress.draw({ ...underWay, ...change });
   return { screen, live, progress, hear, draw };
