@@ -101,8 +101,8 @@ describe('the live table', () => {
 
   test('takes one row for a line, however wide its characters are', async () => {
     const { screen, live, draw, progress } = start(60, 24);
-    live.heard(heard('10.0.0.1', '02:00:00:00:00:01', { name: '機械'.repeat(12) }));
-    live.heard(heard('10.0.0.2', '02:00:00:00:00:02'));
+    live.heard(heard('10.0.0.1', '00:00:00:00:00:01', { name: '機械'.repeat(12) }));
+    live.heard(heard('10.0.0.2', '00:00:00:00:00:02'));
     draw();
     draw();
     expect(await screen.lines()).toHaveLength(5);
@@ -112,19 +112,19 @@ describe('the live table', () => {
 
   test('names the links once there are several', async () => {
     const { screen, live, draw } = start(80, 24);
-    live.heard(heard('10.0.0.1', '02:00:00:00:00:01'));
-    live.heard(heard('10.1.0.1', '02:00:00:00:00:02', { link: 1, interface: 'eth1', vlan: 7 }));
+    live.heard(heard('10.0.0.1', '00:00:00:00:00:01'));
+    live.heard(heard('10.1.0.1', '00:00:00:00:00:02', { link: 1, interface: 'eth1', vlan: 7 }));
     draw();
     expect((await screen.lines()).slice(1, 4)).toEqual([
       'IP        MAC                RTT ms  Link    Vendor',
-      '10.0.0.1  02:00:00:00:00:01   0.695  eth0',
-      '10.1.0.1  02:00:00:00:00:02   0.695  eth1@7',
+      '10.0.0.1  00:00:00:00:00:01   0.695  eth0',
+      '10.1.0.1  00:00:00:00:00:02   0.695  eth1@7',
     ]);
   });
 
   test('keeps no more than it can show of a million', () => {
     const table = liveTable(false);
-    for (let i = 0; i < 1_000_000; i++) table.heard(heard('10.0.0.1', '02:00:00:00:00:01'));
+    for (let i = 0; i < 1_000_000; i++) table.heard(heard('10.0.0.1', '00:00:00:00:00:01'));
     const lines = table.lines(10_000, 80);
     expect(lines).toHaveLength(501);
     expect(lines[1]).toBe('… 999,501 earlier responders');
