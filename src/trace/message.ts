@@ -5,7 +5,7 @@ import { formatAddress } from '../targets/address.js';
 import { list } from '../wording.js';
 import { causeOf, type Gap, type Station } from './causes.js';
 import { holds } from './places.js';
-import { repliesOf, requestsOf } from './sightings.js';
+import { repliesOf, requestsMeantFor } from './sightings.js';
 import { labelOf, type World } from './world.js';
 
 export interface Findings {
@@ -67,7 +67,10 @@ function firstShortfall(stations: readonly Station[]): string | null {
   for (const [i, to] of stations.entries()) {
     const from = stations[i - 1];
     if (!from) continue;
-    const [sent, came] = [requestsOf(from.sighting), requestsOf(to.sighting)];
+    // Where several machines answer, each is asked alone as well, and not all of them are behind this link.
+    const { repliers } = to.sighting;
+    const sent = requestsMeantFor(from.sighting, repliers);
+    const came = requestsMeantFor(to.sighting, repliers);
     // A link that saw none at all was passed unseen.
     if (came > 0 && came < sent) {
       return `only ${came} of ${sent} requests came from ${from.label} to ${to.label}: look for loss between them`;
