@@ -25,16 +25,15 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
+    const commands = program.commands.map((command) => command.name());
     if (isCommanderError(error) && error.exitCode === 0) {
       const { print } = await import('./print.js');
-      await print(printed);
-      return 0;
+      return print(printed).then(
+        () => 0,
+        (unwritable) => explain(unwritable, commands),
+      );
     }
-    const problem = isCommanderError(error) ? usageError(error) : error;
-    return explain(
-      problem,
-      program.commands.map((command) => command.name()),
-    );
+    return explain(isCommanderError(error) ? usageError(error) : error, commands);
   }
 }
 
