@@ -43,7 +43,7 @@ async function explain(problem: unknown, commands: readonly string[]): Promise<n
   const { columnsOf } = await import('./terminal.js');
   const { ARPSWEEP_DEBUG } = process.env;
   process.stderr.write(describeError(problem, (ARPSWEEP_DEBUG ?? '') !== '', columnsOf(process.stderr)));
-  if (problem instanceof TargetSyntaxError && /^[a-z]+$/.test(problem.input)) {
+  if (problem instanceof TargetSyntaxError && problem.origin === null && /^[a-z]+$/.test(problem.input)) {
     // A mistyped command can only be taken for a host name.
     process.stderr.write(`If it was meant as a command, there are: ${commands.join(', ')}.\n`);
   }
