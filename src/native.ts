@@ -107,8 +107,16 @@ export interface NativeBridgePort {
 export interface EngineOptions {
   readonly interfaceIndex: number;
   readonly sourceMac: string;
-  /** `sourceMac` is not the interface's own, so that answers to it need promiscuous reception. */
-  readonly foreignMac: boolean;
+  /** File of the interface's network namespace; null for the present one. */
+  readonly namespacePath: string | null;
+  /** Answers come to an address, or with a tag, that the interface may not let pass by itself. */
+  readonly promiscuous: boolean;
+  /** What the frames carry, the outer one first; two at most. */
+  readonly tags: readonly {
+    readonly id: number;
+    readonly priority: number;
+    readonly protocol: '802.1Q' | '802.1ad';
+  }[];
   /** Sender protocol address of requests; 0 asks everything as RFC 5227 probes. */
   readonly sourceIp: number;
   /** Targets as sorted, disjoint, inclusive pairs first, last. */

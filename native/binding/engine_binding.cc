@@ -29,6 +29,20 @@ std::vector<AddressRange> RangesFrom(const Napi::Value& value) {
   return ranges;
 }
 
+std::vector<VlanTag> TagsFrom(const Napi::Value& value) {
+  const auto array = value.As<Napi::Array>();
+  std::vector<VlanTag> tags;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    const auto tag = array.Get(i).As<Napi::Object>();
+    const bool provider = tag.Get("protocol").As<Napi::String>().Utf8Value() == "802.1ad";
+    const uint32_t id = tag.Get("id").As<Napi::Number>().Uint32Value();
+    const uint32_t priority = tag.Get("priority").As<Napi::Number>().Uint32Value();
+    tags.push_back({.protocol = static_cast<uint16_t>(provider ? ETH_P_8021AD : ETH_P_8021Q),
+                    .control = static_cast<uint16_t>(priority << 13 | id)});
+  }
+  return tags;
+}
+
 Napi::Uint32Array ToPairs(Napi::Env env, const std::vector<AddressRange>& ranges) {
   auto pairs = Napi::Uint32Array::New(env, ranges.size() * 2);
   for (size_t i = 0; i < ranges.size(); ++i) {
@@ -43,9 +57,12 @@ Napi::Uint32Array ToPairs(Napi::Env env, const std::vector<AddressRange>& ranges
 SweepConfig ConfigFrom(const Napi::Object& options) {
   SweepConfig config;
   config.interface_index = options.Get("interfaceIndex").As<Napi::Number>().Int32Value();
-  config.source_mac = MacFrom(options.Get("sourceMac"));
-  config.foreign_mac = options.Get("foreignMac").ToBoolean();
-  config.sender_ip = options.Get("sourceIp").As<Napi::Number>().Uint32Value();
+  const Napi::Value path = options.Get("namespacePath");
+  if (path.IsString()) config.namespace_path = path.As<Napi::String>().Utf8Value();
+  config.promiscuous = options.Get("promiscuous").ToBoolean();
+  config.request = {.source = MacFrom(options.Get("sourceMac")),
+                    .tags = TagsFrom(options.Get("tags")),
+                    .sender_ip = options.Get("sourceIp").As<Napi::Number>().Uint32Value()};
   config.targets = RangesFrom(options.Get("targets"));
   config.named = RangesFrom(options.Get("named"));
   config.named_requests = options.Get("namedRequests").As<Napi::Number>().Uint32Value();

@@ -2,6 +2,7 @@
 
 import { type Expectation, expectedHosts } from '../expect/expectation.js';
 import type { LinkReport, Report } from '../generated/report-types.js';
+import { linkName } from '../reporters/link-name.js';
 import { formatAddress, parseAddress } from '../targets/address.js';
 import { contains, subnetRange } from '../targets/ranges.js';
 import { list } from '../wording.js';
@@ -51,16 +52,17 @@ function unproven({ hosts }: Report, expectation: Expectation, link: number) {
   };
 }
 
-function onlyHost({ interface: name, prefixLength, ip }: LinkReport): string | null {
+function onlyHost(link: LinkReport): string | null {
+  const { prefixLength, ip } = link;
   if (prefixLength !== 32) return null;
-  return `${name} has the address ${ip}/32, so nobody else is on its link, and its gateway answers for every address.`;
+  return `${linkName(link)} has the address ${ip}/32, so nobody else is on its link, and its gateway answers for every address.`;
 }
 
 function answersAll(link: LinkReport, macs: ReadonlySet<string>, controls: Controls): string | null {
   const { asked, answered } = answeredControls(link, macs, controls);
   // A machine may have some of them by chance; a router has its own addresses, and some hosts, apart.
   if (answered.length <= asked / 2) return null;
-  return `On ${link.interface} ${list([...macs])} answers for every address, also for some that nobody should have (${list(answered)}).`;
+  return `On ${linkName(link)} ${list([...macs])} answers for every address, also for some that nobody should have (${list(answered)}).`;
 }
 
 /** How many controls were asked in a link's subnet, and which of them the only MAC there answered. */
@@ -73,7 +75,7 @@ function answeredControls(link: LinkReport, macs: ReadonlySet<string>, controls:
   const { hosts, links } = controls.report;
   const answering = hosts.filter(
     (host) =>
-      links[host.link]?.interface === link.interface &&
+      linkName(links[host.link]) === linkName(link) &&
       host.responders.some((responder) => responder.mac === mac),
   );
   const answered = answering.map(({ ip }) => ip).filter((ip) => asked.includes(ip));

@@ -18,6 +18,8 @@ import type { KnowledgeFlags } from './knowledge-flags.js';
  */
 export interface AskingFlags extends KnowledgeFlags {
   readonly interface?: readonly string[];
+  readonly netns?: string;
+  readonly vlan?: string;
   readonly exclude?: readonly string[];
   readonly targetsFile?: string;
   readonly rate?: string;
@@ -52,6 +54,8 @@ export interface SweepFlags extends AskingFlags {
 export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
   const {
     interface: links,
+    netns,
+    vlan,
     exclude,
     rate,
     profile,
@@ -64,6 +68,8 @@ export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
   } = flags;
   const options: SweepOptions = {
     ...(links && { links }),
+    ...(netns !== undefined && { netns }),
+    ...(vlan !== undefined && { vlan }),
     ...(exclude && { exclude }),
     ...(rate !== undefined && { rate: parseRate(rate) }),
     ...(profile && { profile }),

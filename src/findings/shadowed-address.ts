@@ -1,4 +1,4 @@
-import type { Finding } from '../generated/report-types.js';
+import type { Finding, Host } from '../generated/report-types.js';
 import { list } from '../wording.js';
 import type { HeldAddress, NotedHost, NotedResponder, SweepFacts } from './context.js';
 import { proxyAnswers } from './proxies.js';
@@ -20,10 +20,11 @@ export function diagnoseShadowedAddress(facts: SweepFacts): Finding[] {
   const groups = new Map<string, { link: number; place: HeldAddress; shadows: Shadow[] }>();
   for (const host of facts.noted) {
     if (host.self) continue;
+    const own = facts.links[host.link];
     const others = host.responders.filter(
-      (responder) => !facts.ourMacs.has(responder.mac) && !isProxied(host, responder),
+      (responder) => !own?.ourMacs.has(responder.mac) && !isProxied(host, responder),
     );
-    for (const place of facts.held.get(host.ip) ?? []) {
+    for (const place of own?.held.get(host.ip) ?? []) {
       const isService = ({ mac }: NotedResponder) =>
         isParked(place) && (virtualMacProtocol(mac) !== null || reachable.has(`${host.link} ${mac}`));
       const responders = others.filter((responder) => !isService(responder));
@@ -55,9 +56,10 @@ function isParked({ prefixLength, flags }: HeldAddress): boolean {
 }
 
 /** Those that answer for an address that this machine does not hold, each with its link. */
-function reachableMacs({ hosts, held, noted }: SweepFacts): Set<string> {
-  if (!noted.some(({ ip }) => held.has(ip))) return new Set();
-  const others = hosts.filter(({ ip }) => !held.has(ip));
+function reachableMacs({ hosts, links, noted }: SweepFacts): Set<string> {
+  const isHeld = ({ ip, link }: Host): boolean => links[link]?.held.has(ip) ?? false;
+  if (!noted.some(isHeld)) return new Set();
+  const others = hosts.filter((host) => !isHeld(host));
   return new Set(others.flatMap(({ link, responders }) => responders.map(({ mac }) => `${link} ${mac}`)));
 }
 

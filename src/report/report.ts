@@ -2,24 +2,20 @@
 
 import { getSystemErrorName } from 'node:util';
 import type { Judge } from '../expect/judge.js';
-import type { LinkFacts, WireFacts } from '../findings/context.js';
+import type { LinkFacts, OwnMachine, WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
 import type {
   ChangedNeighbour,
   Counts,
   LinkReport,
+  Machine,
   Report,
   Statistics,
   Untested,
 } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
-import {
-  changedNeighbours,
-  hardwareAddresses,
-  heldAddresses,
-  type MachineState,
-} from '../links/machine-state.js';
-import type { LinkPlan } from '../links/plan.js';
+import { changedNeighbours, hardwareAddresses, heldAddresses, type StateOf } from '../links/machine-state.js';
+import { type LinkPlan, namespacesOf, placeOf } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
 import { type EngineStatus, idleStatus } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
@@ -31,6 +27,7 @@ import { formatAddress } from '../targets/address.js';
 import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
 import { version } from '../version.js';
 import { type AddressedHost, countProbeAnswers, hostsOf } from './hosts.js';
+import { foreignStrays } from './strays.js';
 import { bridgeFacts, vlanFacts } from './surroundings-facts.js';
 
 /** How one engine ended, and what it heard. */
@@ -48,9 +45,9 @@ export interface LinkResult {
 export interface SweepResult {
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** What this machine was before the first frame, and what it is after the last. */
-  readonly before: MachineState;
-  readonly after: MachineState;
+  /** What each namespace of this machine was before the first frame, and what it is after the last. */
+  readonly before: StateOf;
+  readonly after: StateOf;
   /** Whose hardware addresses are known. */
   readonly roster: Roster;
   /** Knows what is expected, or null where nothing is. */
@@ -109,11 +106,12 @@ export function buildReport(result: SweepResult): Report {
     surroundings = noSurroundings,
   } = result;
   const plans = results.map(({ plan }) => plan);
-  const held = heldAddresses(before, after);
-  const isHeld = (ip: string) => held.has(ip);
-  const perLink = results.map(({ plan, status, records }, link) =>
-    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster, isHeld }),
-  );
+  const ownMachine = ownMachines(before, after);
+  const perLink = results.map(({ plan, status, records }, link) => {
+    const { held } = ownMachine(plan);
+    const isHeld = (ip: string) => held.has(ip);
+    return hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster, isHeld });
+  });
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
   const addressed =
     perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
@@ -121,17 +119,15 @@ export function buildReport(result: SweepResult): Report {
   const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
   const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
   const findings = diagnose({
-    interfaces: plans.map(({ link }) => link.name),
-    links: results.map((each) => linkFacts(each, before)),
+    interfaces: plans.map(({ name }) => name),
+    links: results.map((each) => ({ ...linkFacts(each, plans, before), ...ownMachine(each.plan) })),
     wires,
     hosts,
     noted: addressed.map(({ noted }) => noted).filter((noted) => noted !== null),
-    ourMacs: hardwareAddresses(before, after),
-    held,
     roster,
     expected: judge?.hosts ?? new Map(),
-    bridges: bridgeFacts(swept, before.links, surroundings),
-    vlans: vlanFacts(swept, before.links, surroundings),
+    bridges: bridgeFacts(swept, before, surroundings),
+    vlans: vlanFacts(swept, before, surroundings),
   });
   return {
     schemaVersion: 1,
@@ -139,7 +135,7 @@ export function buildReport(result: SweepResult): Report {
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(durationMs * 10) / 10,
     outcome: outcomeOf(results.map(({ status }) => status)),
-    machine: describeMachine(before.links),
+    machine: machineOf(plans, before),
     links: results.map((result, i) => linkReport(result, changesOf(result, perLink[i] ?? [], before, after))),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
@@ -172,33 +168,61 @@ export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] 
 function changesOf(
   { plan }: LinkResult,
   hosts: readonly AddressedHost[],
-  before: MachineState,
-  after: MachineState,
+  before: StateOf,
+  after: StateOf,
 ): ChangedNeighbour[] {
-  if (after.neighbours.length === 0) return [];
+  const now = after(plan.namespace);
+  if (now.neighbours.length === 0) return [];
   const answered = new Set(hosts.filter(({ host }) => !host.self).map(({ address }) => address));
-  return changedNeighbours(before, after, plan.link.index, (ip) => answered.has(ip));
+  return changedNeighbours(before(plan.namespace), now, plan.holderIndex, (ip) => answered.has(ip));
 }
 
-function linkFacts({ plan, records, strays }: LinkResult, { links }: MachineState): LinkFacts {
-  const { link, sourceMac, sourceIp, prefixLength } = plan;
-  const bound = links.filter(({ masterIndex }) => masterIndex === link.index).length;
+/** This machine as far as a plan's namespace goes, made once for each. */
+function ownMachines(before: StateOf, after: StateOf): (plan: LinkPlan) => OwnMachine {
+  const known = new Map<string, OwnMachine>();
+  return ({ namespace }) => {
+    const key = namespace?.path ?? '';
+    const states = [before(namespace), after(namespace)] as const;
+    const machine = known.get(key) ?? {
+      ourMacs: hardwareAddresses(...states),
+      held: heldAddresses(...states),
+    };
+    known.set(key, machine);
+    return machine;
+  };
+}
+
+/** The interfaces of the present namespace, and of those that were swept. */
+function machineOf(plans: readonly LinkPlan[], stateOf: StateOf): Machine {
+  const here = describeMachine(stateOf(null).links);
+  const others = namespacesOf(plans).map((where) => describeMachine(stateOf(where).links, where.name));
+  return { ...here, interfaces: [here, ...others].flatMap(({ interfaces }) => interfaces) };
+}
+
+function linkFacts(
+  { plan, records, strays }: LinkResult,
+  plans: readonly LinkPlan[],
+  stateOf: StateOf,
+): Omit<LinkFacts, keyof OwnMachine> {
+  const { link, namespace, sourceMac, sourceIp, prefixLength } = plan;
+  const { vlan, innerVlan = null } = placeOf(plan);
+  const bound = stateOf(namespace).links.filter(({ masterIndex }) => masterIndex === link.index).length;
   return {
     mac: sourceMac,
     ip: sourceIp === 0 ? null : formatAddress(sourceIp),
     prefixLength,
+    vlan,
+    innerVlan,
     kind: link.kind,
     slaves: link.kind === 'bond' ? bound : 0,
     answeredProbes: countProbeAnswers(records),
-    strays,
+    strays: foreignStrays(strays, plan, plans),
   };
 }
 
 function linkReport({ plan, status }: LinkResult, changed: ChangedNeighbour[]): LinkReport {
   return {
-    interface: plan.link.name,
-    netns: null,
-    vlan: null,
+    ...placeOf(plan),
     mac: plan.sourceMac,
     ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
     prefixLength: plan.prefixLength,

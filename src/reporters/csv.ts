@@ -12,9 +12,10 @@ function field(text: string | null): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** `interface,netns,vlan` */
+/** `interface,netns,vlan`: two tags are written as in `100@7`. */
 function placeOf(link: LinkReport): string {
-  return `${field(link.interface)},${field(link.netns)},${link.vlan ?? ''}`;
+  const tags = [link.vlan, link.innerVlan].filter((id) => id != null).join('@');
+  return `${field(link.interface)},${field(link.netns)},${tags}`;
 }
 
 function* rows({ hosts, links }: Report): Iterable<string> {

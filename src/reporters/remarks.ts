@@ -7,7 +7,7 @@ import { counted, duration, expectedMissed, grouped, percent, printable, shortLi
 const reasons: Readonly<Record<string, string>> = {
   'send-blocked': 'nothing could be sent for a second',
   'link-down': 'the link was down',
-  'link-gone': 'the interface is gone',
+  'link-gone': 'the interface is gone, or its network namespace',
 };
 
 function namesAll(message: string, addresses: readonly string[]): boolean {

@@ -51,7 +51,7 @@ export function openLinkRun(
   options: RunOptions,
   onWake: () => void,
 ): LinkRun {
-  const doing = `sweep on ${plan.link.name}`;
+  const doing = `sweep on ${plan.name}`;
   const done = createBell();
   const closed = createBell();
   const wake = () => {
@@ -93,7 +93,9 @@ function engineOptions(plan: LinkPlan, options: RunOptions): EngineOptions {
   return {
     interfaceIndex: link.index,
     sourceMac,
-    foreignMac: sourceMac !== link.mac,
+    namespacePath: plan.namespace?.path ?? null,
+    promiscuous: sourceMac !== link.mac || plan.tags.length > 0,
+    tags: plan.tags,
     sourceIp,
     targets: toPairs(targets),
     named: toPairs(plan.named.filter((ip) => contains(targets, ip)).map(single)),

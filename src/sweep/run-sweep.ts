@@ -2,14 +2,15 @@
 
 import type { Judge } from '../expect/judge.js';
 import type { Report } from '../generated/report-types.js';
-import { chooseLinks, describeMachine } from '../links/links.js';
-import { type MachineState, readMachineState } from '../links/machine-state.js';
-import { type LinkPlan, planSweep } from '../links/plan.js';
+import { type ChosenLink, chooseLinks, type LinkSource } from '../links/choice.js';
+import { describeMachine } from '../links/links.js';
+import { laterStates, machineStates, readIn, type StateOf } from '../links/machine-state.js';
+import { type LinkPlan, namespacesOf, planSweep } from '../links/plan.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { createRoster, type Roster } from '../names/roster.js';
 import type { NativeAddon } from '../native.js';
 import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
-import { explainNativeError, systemFailure } from '../system-error.js';
+import { systemFailure } from '../system-error.js';
 import { parseTargets, type TargetSet } from '../targets/parse.js';
 import { resolveTargets } from '../targets/resolve.js';
 import { createBell } from './bell.js';
@@ -56,7 +57,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       const { plans, before, judge, addon } = prepared;
       const namedRequests = judge?.requests ?? 0;
       roster = prepared.roster;
-      observation = await observe(addon, plans, before.links);
+      observation = await observe(addon, plans, before);
       const startedAt = new Date();
       const started = performance.now();
       if (!stopping) {
@@ -69,12 +70,11 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
         runs.length > 0 ? runs.map((run) => resultOf(run, judge?.addresses ?? [])) : plans.map(untouched);
       refuseVoid(results);
       const surroundings = await observation.finish();
-      const after = readAgain(addon, before);
       const report = buildReport({
         startedAt,
         durationMs,
         before,
-        after,
+        after: laterStates(addon, before),
         roster,
         judge,
         results,
@@ -138,7 +138,7 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
 
 interface Prepared {
   readonly addon: NativeAddon;
-  readonly before: MachineState;
+  readonly before: StateOf;
   readonly roster: Roster;
   readonly judge: Judge | null;
   readonly plans: readonly LinkPlan[];
@@ -155,33 +155,36 @@ async function prepare(
   const named = await readNames(checked.names);
   const judge = await readJudge(checked.expect);
   const addon = load();
-  try {
-    const before = readMachineState(addon);
-    const { links } = before;
-    const chosen = chooseLinks(addon, links, checked.links);
-    const plans = planSweep({
-      links: chosen,
-      allLinks: links,
-      targets: wanted,
-      exclude,
-      expected: judge?.addresses ?? [],
-      options: checked,
-    });
-    // This machine as it is now, whatever a file may say of it.
-    const roster = createRoster([...named, describeMachine(links)]);
-    return { addon, before, roster, judge, plans };
-  } catch (error) {
-    throw explainNativeError(error, 'list the interfaces');
-  }
+  const before = machineStates(addon);
+  const chosen = chooseLinks(linkSource(addon, before), checked.links);
+  const plans = planSweep({
+    links: chosen,
+    allLinks: before(null).links,
+    targets: wanted,
+    exclude,
+    expected: judge?.addresses ?? [],
+    options: checked,
+  });
+  // This machine as it is now, whatever a file may say of it; each of its namespaces is like a machine of its own.
+  const places = [null, ...namespacesOf(plans)];
+  const own = places.map((where) => describeMachine(before(where).links, where?.name));
+  const roster = createRoster([...named, ...own]);
+  return { addon, before, roster, judge, plans };
 }
 
-/** What is heard is not given up because the kernel does not say any more what has changed. */
-function readAgain(addon: NativeAddon, before: MachineState): MachineState {
-  try {
-    return readMachineState(addon);
-  } catch {
-    return before;
-  }
+/**
+ * The links that options mean, without sweeping on them.
+ * @throws OptionError, InterfaceError, PermissionError, SystemError
+ */
+export function linksOf(addon: NativeAddon, options: SweepOptions): ChosenLink[] {
+  return chooseLinks(linkSource(addon, machineStates(addon)), checkOptions(options).links);
+}
+
+function linkSource(addon: NativeAddon, states: StateOf): LinkSource {
+  return {
+    links: (where) => states(where).links,
+    routes: (where) => readIn(where, (path) => addon.listRoutes(path)),
+  };
 }
 
 /** What reads files is loaded only where there are any. */
@@ -227,7 +230,7 @@ function refuseVoid(results: readonly LinkResult[]): void {
   const isVoid = ({ status }: LinkResult) => status.stopped === 'system-error' && status.transmitted === 0;
   const [first] = results;
   if (!first?.status.fault || !results.every(isVoid)) return;
-  throw systemFailure(first.status.fault, `sweep on ${first.plan.link.name}`);
+  throw systemFailure(first.status.fault, `sweep on ${first.plan.name}`);
 }
 
 /** Waits for all engines; reports progress meanwhile. What `onProgress` throws ends the sweep. */

@@ -41,6 +41,11 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   [['-x', neighbour, neighbour], 'No target is left', 'not excluded'],
   [['--targets-file', '/nonexistent/targets', neighbour], '"/nonexistent/targets"', 'a target in each line'],
   // Values of options
+  [['-I', 'wrong0@4095', neighbour], '"wrong0@4095"', '[NETNS:]IFACE[@VID[.PRIO]]'],
+  [['-I', 'wrong0@7.8', neighbour], '"wrong0@7.8"', 'PRIO up to 7'],
+  [['-I', 'wrong0@7', '-I', 'wrong0@7.1', neighbour], 'wrong0@7', 'Give it once'],
+  [['--vlan', 'blue', neighbour], '"blue"', 'VID[.PRIO]'],
+  [['--netns', '', neighbour], '""', 'process id'],
   [['-r', 'fast', neighbour], '"fast"', 'frames per second'],
   [['-r', '0', neighbour], '"0"', 'frames per second'],
   [['-r', '-5', neighbour], '"-5"', 'frames per second'],
@@ -61,7 +66,7 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   // Options and commands
   [['--frobnicate', neighbour], '--frobnicate', '--help'],
   [['--formt', 'json', neighbour], '--formt', '--format'],
-  [[neighbour, '-I'], '-I, --interface <name>', '--help'],
+  [[neighbour, '-I'], '-I, --interface <link>', '--help'],
   [['-q', 'doctor'], '"doctor"', 'arpsweep doctor'],
 ];
 

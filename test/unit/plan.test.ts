@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InterfaceError, OptionError } from '../../src/errors.js';
+import type { ChosenLink } from '../../src/links/choice.js';
 import type { EthernetLink } from '../../src/links/links.js';
 import { type PlanInput, planSweep } from '../../src/links/plan.js';
 import type { NativeAddress } from '../../src/native.js';
@@ -10,15 +11,24 @@ import { address, link as anyLink, ip } from '../support/fake-addon.js';
 
 const link = (name: string, ...addresses: NativeAddress[]) => anyLink(name, addresses) as EthernetLink;
 
+const chosen = (device: EthernetLink, more: Partial<ChosenLink> = {}): ChosenLink => ({
+  namespace: null,
+  device,
+  tags: [],
+  holder: device,
+  name: device.name,
+  ...more,
+});
+
 function plan(
-  links: EthernetLink[],
+  links: (EthernetLink | ChosenLink)[],
   targets: string | null,
   options: Partial<PlanInput['options']> & { exclude?: string; expected?: readonly string[] } = {},
 ) {
   const { exclude, expected = [], ...rest } = options;
   return planSweep({
-    links,
-    allLinks: links,
+    links: links.map((one) => ('device' in one ? one : chosen(one))),
+    allLinks: links.map((one) => ('device' in one ? one.device : one)),
     targets: targets === null ? null : parseTargets(targets.split(' ')),
     expected: expected.map(ip),
     exclude: exclude === undefined ? [] : parseTargets(exclude).ranges,
@@ -45,6 +55,31 @@ function refusal(call: () => unknown): unknown {
 
 const eth0 = link('eth0', address('10.0.0.2/24'));
 const eth1 = link('eth1', address('10.0.1.2/24'));
+
+describe('with a tag', () => {
+  const tags = [{ id: 100, priority: 0, protocol: '802.1Q' }] as const;
+  const name = 'eth0@100';
+
+  it('the subnet and the addresses are those of the VLAN interface, and so is its MAC', () => {
+    const vlan = anyLink('eth0.100', [address('10.100.0.2/24')]);
+    expect(plan([chosen(eth0, { tags, name, holder: vlan }), eth0], null)).toMatchObject([
+      { link: 'eth0', from: '10.100.0.2', targets: '10.100.0.0/24', own: '10.100.0.2', mac: vlan.mac },
+      { link: 'eth0', from: '10.0.0.2', targets: '10.0.0.0/24', own: '10.0.0.2', mac: eth0.mac },
+    ]);
+  });
+
+  it('and no VLAN interface, everything is asked from no address, and there is no subnet', () => {
+    const holder = { mac: null, addresses: [], index: 0 };
+    const bare = chosen(eth0, { tags, name, holder });
+    expect(plan([bare], '10.0.0.2 10.9.0.0/30')).toMatchObject([
+      { from: '0.0.0.0', prefixLength: null, targets: '10.0.0.2 10.9.0.0/30', own: '', mac: eth0.mac },
+    ]);
+    expect(refusal(() => plan([bare], null))).toMatchObject({ message: expect.stringContaining(name) });
+    expect(refusal(() => plan([bare], '10.0.0.2', { sourceIp: ip('10.0.0.2') }))).toMatchObject({
+      message: expect.stringContaining(name),
+    });
+  });
+});
 
 describe('without a target', () => {
   it('each link asks its own subnets, each from the primary address there', () => {
@@ -152,7 +187,7 @@ describe('targets', () => {
 
   it('that no chosen link has are refused, with the link that does have them', () => {
     const input: PlanInput = {
-      links: [eth0],
+      links: [chosen(eth0)],
       allLinks: [eth0, eth1],
       targets: parseTargets(['10.0.0.5', '10.0.1.7']),
       exclude: [],

@@ -122,7 +122,9 @@ describe('a sweep', () => {
     expect(engines[0]?.options).toMatchObject({
       interfaceIndex: eth0.index,
       sourceMac: eth0.mac,
-      foreignMac: false,
+      namespacePath: null,
+      promiscuous: false,
+      tags: [],
       sourceIp: ip('10.0.0.2'),
       targets: Uint32Array.from([ip('10.0.0.0'), ip('10.0.0.1'), ip('10.0.0.3'), ip('10.0.0.255')]),
       own: Uint32Array.from([ip('10.0.0.2')]),

@@ -5,14 +5,13 @@ import { diagnose } from '../../src/findings/diagnose.js';
 import { bridgeOf } from '../../src/links/bridges.js';
 import { link } from '../support/fake-addon.js';
 import { cable } from '../support/fake-world.js';
-import { sweepFacts } from '../support/sweep-facts.js';
+import { OUR_MAC, sweepFacts } from '../support/sweep-facts.js';
 
 const GUEST = '52:54:00:00:00:09';
 const OTHER = '52:54:00:00:00:0a';
-const OUR_MAC = '02:00:00:00:00:01';
 
 function facts(more: Partial<SweepFacts>): SweepFacts {
-  return sweepFacts({ interfaces: ['br0', 'eth1.100'], ourMacs: new Set([OUR_MAC]), ...more });
+  return sweepFacts({ interfaces: ['br0', 'eth1.100'], ...more });
 }
 
 describe('mac-on-wrong-port', () => {
@@ -124,6 +123,8 @@ describe('vlan-wrong-parent', () => {
       link: 1,
       id: 100,
       parent: 'eth1',
+      netns: null,
+      isInterface: true,
       asked: 254,
       answered: 0,
       answers: [],

@@ -17,6 +17,8 @@ Examples:
   arpsweep                                    the default route's subnet
   arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1    all of it but one address
   arpsweep 10.0.0.0/16 -r 10k -f json -o r.json
+  arpsweep -I eth1@100 10.0.0.0/24            with a VLAN tag, eth1@100@7 with two
+  arpsweep -I 'qdhcp-*:tap*'                  in all these network namespaces
   arpsweep --fail-on duplicate-address        exit with 1 on a conflict
   arpsweep explain duplicate-address          what a finding means, and what to do
   arpsweep demo                               a first look, on no real network
