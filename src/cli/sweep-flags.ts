@@ -1,6 +1,5 @@
 /** The options of `arpsweep sweep`, from the words of the command line to what the library and the reporters take. */
 
-import type { FormatName } from '../reporters/formats.js';
 import {
   checkOptions,
   parseCooldown,
@@ -11,6 +10,7 @@ import {
 } from '../sweep/options.js';
 import type { ProfileName, SweepOptions } from '../sweep/sweep-api.js';
 import type { KnowledgeFlags } from './knowledge-flags.js';
+import type { LayoutFlags } from './layout.js';
 
 /**
  * What is asked, where and how, as commander hands it over: text where a value is free, checked already where it is one
@@ -34,10 +34,10 @@ export interface AskingFlags extends KnowledgeFlags {
 }
 
 /** As commander hands them over. */
-export interface SweepFlags extends AskingFlags {
-  readonly format?: FormatName;
+export interface SweepFlags extends AskingFlags, LayoutFlags {
   readonly output?: string;
   readonly resolve?: true;
+  readonly vendors?: readonly string[];
   readonly failOn?: string;
   readonly quiet?: true;
   readonly verbose?: true;

@@ -3,13 +3,16 @@ import type { Expectation } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import { native } from '../native.js';
 import { loadReporter } from '../reporters/formats.js';
+import { liveTable } from '../reporters/live-table.js';
 import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
 import { linksOf } from '../sweep/run-sweep.js';
 import type { Progress, Sweep, SweepOptions } from '../sweep/sweep-api.js';
+import type { VendorOf } from '../vendors.js';
 import { exitCodeOfSweep } from './exit-code.js';
 import type { Interruption } from './interruption.js';
+import type { Layout } from './layout.js';
 import type { Output } from './output.js';
 import { progressLine } from './progress-line.js';
 import { rangeNotice } from './range-notice.js';
@@ -24,11 +27,14 @@ const namesGraceMs = 2000;
 /** How the sweep was asked for. */
 export interface SweepRequest {
   readonly flags: SweepFlags;
+  readonly layout: Layout;
   readonly options: SweepOptions;
   /** What should answer, or null where nothing is expected. */
   readonly expectation: Expectation | null;
   /** Kinds of findings that make the exit code 1. */
   readonly failOn: ReadonlySet<string>;
+  /** Who names vendors, where `--vendors` has its say. */
+  readonly vendors?: VendorOf;
   /** The file of `--output`, or null for standard output. */
   readonly file: Output | null;
   readonly interruption: Interruption;
@@ -43,11 +49,15 @@ export interface SweepRequest {
  * @throws ArpsweepError where the sweep could not start, or where what it found could not be written
  */
 export async function reportSweep(begin: () => Sweep, request: SweepRequest): Promise<number> {
-  const { flags, options, failOn, file, interruption } = request;
+  const { flags, layout, options, failOn, vendors, file, interruption } = request;
   const { stdout, stderr } = process;
   const toTerminal = file === null && stdout.isTTY === true;
+  const format = layout.format ?? (toTerminal ? 'table' : 'plain');
   const showsProgress = flags.progress && !flags.quiet && canRedraw(stderr);
-  const line = progressLine(showsProgress ? stderr : null);
+  // At full rate the senders need every processor, and nobody reads as fast as that.
+  const showsLive = showsProgress && toTerminal && format === 'table' && options.rate !== 'max';
+  const live = showsLive ? liveTable(wantsColour(stderr, flags.color)) : null;
+  const line = progressLine(showsProgress ? stderr : null, live);
   const note = (text: string): void => {
     line.clear();
     for (const part of wrapped(text, columnsOf(stderr))) stderr.write(`${part}\n`);
@@ -63,24 +73,30 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
   try {
     const saysRange = flags.verbose || (stderr.isTTY === true && !flags.quiet);
     request.onProgress(progressHandler(options, line.draw, saysRange ? note : null));
-    const makeReporter = await loadReporter(flags.format ?? (toTerminal ? 'table' : 'plain'));
+    const makeReporter = await loadReporter(format);
     const reporter = makeReporter({
       write: output.write,
       note,
-      columns: toTerminal ? columnsOf(stdout) : null,
+      // As it is when the report is made.
+      get columns() {
+        return toTerminal ? columnsOf(stdout) : null;
+      },
       colour: toTerminal && wantsColour(stdout, flags.color),
       quiet: flags.quiet ?? false,
+      sort: layout.sort,
+      fields: layout.fields,
     });
     const names = flags.resolve ? (await import('./reverse-dns.js')).reverseDns() : null;
     const run = begin();
-    const { named } = await streamResponders(run, reporter, names);
+    const heard = live ? { responder: live.heard } : reporter;
+    const { named } = await streamResponders(run, heard, names, vendors);
     const report = await run.report();
     line.clear();
     names?.closeAfter(interruption.signal.aborted ? 0 : namesGraceMs);
     await named;
     // Who reads no further wants no findings either, on standard error least of all.
     if (!readerGone) {
-      await completeReport(report, names);
+      await completeReport(report, names, vendors);
       await reporter.report(report);
     }
     await output.finish();

@@ -58,6 +58,8 @@ export interface LinkFacts extends OwnMachine {
   readonly slaves: number;
   /** Addresses, not ours, that answered a probe. */
   readonly answeredProbes: number;
+  /** MACs by which the kernel knew neighbours there before the sweep, at addresses that this machine does not hold. */
+  readonly neighbours: ReadonlySet<string>;
   readonly strays: readonly Stray[];
 }
 

@@ -2,7 +2,7 @@
 
 import { getSystemErrorName } from 'node:util';
 import type { Judge } from '../expect/judge.js';
-import type { LinkFacts, OwnMachine, WireFacts } from '../findings/context.js';
+import type { WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
 import type {
   ChangedNeighbour,
@@ -14,7 +14,7 @@ import type {
   Untested,
 } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
-import { changedNeighbours, hardwareAddresses, heldAddresses, type StateOf } from '../links/machine-state.js';
+import { changedNeighbours, type StateOf } from '../links/machine-state.js';
 import { type LinkPlan, namespacesOf, placeOf } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
 import { type EngineStatus, idleStatus } from '../native.js';
@@ -26,8 +26,8 @@ import { noSurroundings, type Surroundings } from '../sweep/surroundings.js';
 import { formatAddress } from '../targets/address.js';
 import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
 import { version } from '../version.js';
-import { type AddressedHost, countProbeAnswers, hostsOf } from './hosts.js';
-import { foreignStrays } from './strays.js';
+import { type AddressedHost, hostsOf } from './hosts.js';
+import { linkFacts } from './link-facts.js';
 import { bridgeFacts, vlanFacts } from './surroundings-facts.js';
 
 /** How one engine ended, and what it heard. */
@@ -106,10 +106,9 @@ export function buildReport(result: SweepResult): Report {
     surroundings = noSurroundings,
   } = result;
   const plans = results.map(({ plan }) => plan);
-  const ownMachine = ownMachines(before, after);
+  const facts = linkFacts(results, before, after);
   const perLink = results.map(({ plan, status, records }, link) => {
-    const { held } = ownMachine(plan);
-    const isHeld = (ip: string) => held.has(ip);
+    const isHeld = (ip: string) => facts[link]?.held.has(ip) ?? false;
     return hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster, isHeld });
   });
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
@@ -120,7 +119,7 @@ export function buildReport(result: SweepResult): Report {
   const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
   const findings = diagnose({
     interfaces: plans.map(({ name }) => name),
-    links: results.map((each) => ({ ...linkFacts(each, plans, before), ...ownMachine(each.plan) })),
+    links: facts,
     wires,
     hosts,
     noted: addressed.map(({ noted }) => noted).filter((noted) => noted !== null),
@@ -177,47 +176,11 @@ function changesOf(
   return changedNeighbours(before(plan.namespace), now, plan.holderIndex, (ip) => answered.has(ip));
 }
 
-/** This machine as far as a plan's namespace goes, made once for each. */
-function ownMachines(before: StateOf, after: StateOf): (plan: LinkPlan) => OwnMachine {
-  const known = new Map<string, OwnMachine>();
-  return ({ namespace }) => {
-    const key = namespace?.path ?? '';
-    const states = [before(namespace), after(namespace)] as const;
-    const machine = known.get(key) ?? {
-      ourMacs: hardwareAddresses(...states),
-      held: heldAddresses(...states),
-    };
-    known.set(key, machine);
-    return machine;
-  };
-}
-
 /** The interfaces of the present namespace, and of those that were swept. */
 function machineOf(plans: readonly LinkPlan[], stateOf: StateOf): Machine {
   const here = describeMachine(stateOf(null).links);
   const others = namespacesOf(plans).map((where) => describeMachine(stateOf(where).links, where.name));
   return { ...here, interfaces: [here, ...others].flatMap(({ interfaces }) => interfaces) };
-}
-
-function linkFacts(
-  { plan, records, strays }: LinkResult,
-  plans: readonly LinkPlan[],
-  stateOf: StateOf,
-): Omit<LinkFacts, keyof OwnMachine> {
-  const { link, namespace, sourceMac, sourceIp, prefixLength } = plan;
-  const { vlan, innerVlan = null } = placeOf(plan);
-  const bound = stateOf(namespace).links.filter(({ masterIndex }) => masterIndex === link.index).length;
-  return {
-    mac: sourceMac,
-    ip: sourceIp === 0 ? null : formatAddress(sourceIp),
-    prefixLength,
-    vlan,
-    innerVlan,
-    kind: link.kind,
-    slaves: link.kind === 'bond' ? bound : 0,
-    answeredProbes: countProbeAnswers(records),
-    strays: foreignStrays(strays, plan, plans),
-  };
 }
 
 function linkReport({ plan, status }: LinkResult, changed: ChangedNeighbour[]): LinkReport {

@@ -72,6 +72,7 @@ export function linkFacts(more: Partial<LinkFacts> = {}): LinkFacts {
     kind: null,
     slaves: 0,
     answeredProbes: 1,
+    neighbours: new Set(),
     strays: [],
     ...more,
   };

@@ -46,6 +46,13 @@ export const expectOption = [
   'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
 ] as const;
 
+/** Takes part wherever vendors show. */
+export const vendorsOption = [
+  '--vendors <file>',
+  'names of MAC prefixes, before the registered ones: lines of a prefix and a name; may be given several times',
+  collect,
+] as const;
+
 /** The form of what is described rather than swept. */
 export const describedFormat = () =>
   new Option('-f, --format <name>', 'table or json (default: table)').choices(['table', 'json']);
