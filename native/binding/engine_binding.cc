@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "binding/errors.h"
+#include "binding/request_binding.h"
 #include "binding/threaded_object.h"
 #include "binding/values.h"
 #include "core/sweep/sweep_engine.h"
@@ -15,32 +16,12 @@
 namespace arpsweep {
 namespace {
 
-MacAddress MacFrom(const Napi::Value& value) {
-  const auto mac = MacAddress::Parse(value.As<Napi::String>().Utf8Value());
-  if (!mac) throw Napi::TypeError::New(value.Env(), "sourceMac is not a MAC address");
-  return *mac;
-}
-
 std::vector<AddressRange> RangesFrom(const Napi::Value& value) {
   const auto pairs = value.As<Napi::Uint32Array>();
   std::vector<AddressRange> ranges;
   ranges.reserve(pairs.ElementLength() / 2);
   for (size_t i = 0; i + 1 < pairs.ElementLength(); i += 2) ranges.push_back({pairs[i], pairs[i + 1]});
   return ranges;
-}
-
-std::vector<VlanTag> TagsFrom(const Napi::Value& value) {
-  const auto array = value.As<Napi::Array>();
-  std::vector<VlanTag> tags;
-  for (uint32_t i = 0; i < array.Length(); ++i) {
-    const auto tag = array.Get(i).As<Napi::Object>();
-    const bool provider = tag.Get("protocol").As<Napi::String>().Utf8Value() == "802.1ad";
-    const uint32_t id = tag.Get("id").As<Napi::Number>().Uint32Value();
-    const uint32_t priority = tag.Get("priority").As<Napi::Number>().Uint32Value();
-    tags.push_back({.protocol = static_cast<uint16_t>(provider ? ETH_P_8021AD : ETH_P_8021Q),
-                    .control = static_cast<uint16_t>(priority << 13 | id)});
-  }
-  return tags;
 }
 
 Napi::Uint32Array ToPairs(Napi::Env env, const std::vector<AddressRange>& ranges) {
@@ -60,9 +41,7 @@ SweepConfig ConfigFrom(const Napi::Object& options) {
   const Napi::Value path = options.Get("namespacePath");
   if (path.IsString()) config.namespace_path = path.As<Napi::String>().Utf8Value();
   config.promiscuous = options.Get("promiscuous").ToBoolean();
-  config.request = {.source = MacFrom(options.Get("sourceMac")),
-                    .tags = TagsFrom(options.Get("tags")),
-                    .sender_ip = options.Get("sourceIp").As<Napi::Number>().Uint32Value()};
+  config.request = RequestFieldsFrom(options.Get("frame").As<Napi::Object>());
   config.targets = RangesFrom(options.Get("targets"));
   config.named = RangesFrom(options.Get("named"));
   config.named_requests = options.Get("namedRequests").As<Napi::Number>().Uint32Value();

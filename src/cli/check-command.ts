@@ -8,7 +8,7 @@ import { readIn } from '../links/machine-state.js';
 import { subnetsOf } from '../links/subnets.js';
 import { native } from '../native.js';
 import { parseDuration } from '../sweep/options.js';
-import { linksOf } from '../sweep/run-sweep.js';
+import { linksOf } from '../sweep/preparation.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
 import { sortUnique, type TargetSet } from '../targets/parse.js';
 import { normalize } from '../targets/ranges.js';

@@ -7,7 +7,7 @@ import { liveTable } from '../reporters/live-table.js';
 import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
-import { linksOf } from '../sweep/run-sweep.js';
+import { linksOf } from '../sweep/preparation.js';
 import type { Progress, Sweep, SweepOptions } from '../sweep/sweep-api.js';
 import type { VendorOf } from '../vendors.js';
 import { exitCodeOfSweep } from './exit-code.js';

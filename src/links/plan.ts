@@ -2,6 +2,7 @@
 
 import { InterfaceError, OptionError } from '../errors.js';
 import type { NativeLink } from '../native.js';
+import type { CheckedFields } from '../sweep/frame-fields.js';
 import type { CheckedOptions } from '../sweep/options.js';
 import { formatAddress } from '../targets/address.js';
 import { sortUnique, type TargetSet } from '../targets/parse.js';
@@ -31,7 +32,10 @@ export interface LinkPlan {
   readonly holderIndex: number;
   /** The link as `-I` takes it. */
   readonly name: string;
+  /** Ethernet source and SHA, where the fields do not say otherwise. */
   readonly sourceMac: string;
+  /** Set by hand. */
+  readonly fields: CheckedFields;
   /** 0 where everything is asked by probe. */
   readonly sourceIp: number;
   /** Of the sender address; null where there is none. */
@@ -54,7 +58,7 @@ export interface PlanInput {
   readonly exclude: Ranges;
   /** Addresses that should answer, targets or not. */
   readonly expected: readonly number[];
-  readonly options: Pick<CheckedOptions, 'sourceIp' | 'sourceMac' | 'offLink'>;
+  readonly options: Pick<CheckedOptions, 'sourceIp' | 'sourceMac' | 'offLink' | 'fields'>;
 }
 
 /** Where a link is, as reports and responders say it. */
@@ -87,6 +91,10 @@ export function vlanOf({
   if (link.vlan) return tag ? null : { id: link.vlan.id, deviceIndex: link.parentIndex };
   return !tag || tag.id === 0 || inner ? null : { id: tag.id, deviceIndex: link.index };
 }
+
+/** SHA of the questions. */
+export const senderMacOf = ({ sourceMac, fields }: LinkPlan): string =>
+  fields.frame.senderHardware ?? sourceMac;
 
 /** The namespaces that are swept, but for the present one. */
 export function namespacesOf(plans: readonly LinkPlan[]): Namespace[] {
@@ -131,7 +139,7 @@ export function planSweep(input: PlanInput): LinkPlan[] {
   }
   const plans = links.flatMap((link, i) =>
     mergeBySender((shares[i] ?? []).map((share) => withSourceOption(link, share, options))).map((share) =>
-      planOf(link, share, named, options.sourceMac),
+      planOf(link, share, named, options),
     ),
   );
   checkSize(plans);
@@ -173,7 +181,10 @@ function sharesOf({ holder }: ChosenLink, targets: Ranges): Share[] {
 }
 
 function withSourceOption({ name, holder }: ChosenLink, share: Share, options: PlanInput['options']): Share {
-  const { sourceIp } = options;
+  const { sourceIp, fields } = options;
+  if (fields.spa !== null) {
+    return { ...share, sender: fields.spa === 'target' ? 0 : fields.spa, prefixLength: null };
+  }
   if (sourceIp === null) return share;
   if (sourceIp === 0) return { ...share, sender: 0, prefixLength: null };
   const address = holder.addresses.find(({ ip }) => ip === sourceIp);
@@ -202,7 +213,7 @@ function planOf(
   chosen: ChosenLink,
   share: Share,
   named: readonly number[],
-  sourceMac: string | null,
+  { sourceMac, fields }: PlanInput['options'],
 ): LinkPlan {
   const { sender, prefixLength, ranges } = share;
   const { namespace, device, tags, holder, name } = chosen;
@@ -214,6 +225,7 @@ function planOf(
     holderIndex: holder.index,
     name,
     sourceMac: sourceMac ?? holder.mac ?? device.mac,
+    fields,
     sourceIp: sender,
     prefixLength,
     targets: ranges,

@@ -2,7 +2,7 @@
 
 import type { LinkFacts, OwnMachine } from '../findings/context.js';
 import { hardwareAddresses, heldAddresses, type MachineState, type StateOf } from '../links/machine-state.js';
-import { type LinkPlan, placeOf } from '../links/plan.js';
+import { type LinkPlan, placeOf, senderMacOf } from '../links/plan.js';
 import type { RecordBuffer } from '../sweep/record.js';
 import type { Stray } from '../sweep/stray.js';
 import { formatAddress } from '../targets/address.js';
@@ -20,7 +20,7 @@ export function linkFacts(asked: readonly AskedLink[], before: StateOf, after: S
   const plans = asked.map(({ plan }) => plan);
   const machines = new Map<string, OwnMachine>();
   return asked.map(({ plan, records, strays }) => {
-    const { link, namespace, sourceMac, sourceIp, prefixLength } = plan;
+    const { link, namespace, sourceIp, prefixLength } = plan;
     const { vlan, innerVlan = null } = placeOf(plan);
     const state = before(namespace);
     const key = namespace?.path ?? '';
@@ -29,7 +29,7 @@ export function linkFacts(asked: readonly AskedLink[], before: StateOf, after: S
     const bound = state.links.filter(({ masterIndex }) => masterIndex === link.index).length;
     return {
       ...machine,
-      mac: sourceMac,
+      mac: senderMacOf(plan),
       ip: sourceIp === 0 ? null : formatAddress(sourceIp),
       prefixLength,
       vlan,

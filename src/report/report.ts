@@ -15,7 +15,7 @@ import type {
 } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
 import { changedNeighbours, type StateOf } from '../links/machine-state.js';
-import { type LinkPlan, namespacesOf, placeOf } from '../links/plan.js';
+import { type LinkPlan, namespacesOf, placeOf, senderMacOf } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
 import { type EngineStatus, idleStatus } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
@@ -186,10 +186,11 @@ function machineOf(plans: readonly LinkPlan[], stateOf: StateOf): Machine {
 function linkReport({ plan, status }: LinkResult, changed: ChangedNeighbour[]): LinkReport {
   return {
     ...placeOf(plan),
-    mac: plan.sourceMac,
+    mac: senderMacOf(plan),
     ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
     prefixLength: plan.prefixLength,
     statistics: statisticsOf([status]),
+    ...(Object.keys(plan.fields.given).length > 0 && { frame: { ...plan.fields.given } }),
     ...(changed.length > 0 && { changedNeighbours: changed }),
     ...(status.fault && { fault: { ...status.fault, code: getSystemErrorName(-status.fault.errno) } }),
   };

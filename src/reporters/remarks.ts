@@ -82,7 +82,7 @@ const outcomes: Readonly<Record<Report['outcome'], string>> = {
 /** Links that asked without an address of their own, which proxies do not answer. */
 export function* senderLines({ links }: Report): Iterable<string> {
   for (const link of links) {
-    if (link.ip !== null) continue;
+    if (link.ip !== null || link.frame?.spa !== undefined) continue;
     yield `${linkName(link)}: asked without a sender address (SPA 0)`;
   }
 }

@@ -6,6 +6,7 @@ import type { WantedLink } from '../links/choice.js';
 import { parseLinkSpec, parseTags } from '../links/link-spec.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { parseAddress } from '../targets/address.js';
+import { type CheckedFields, checkFrameFields } from './frame-fields.js';
 import { profileNames, type RateOption } from './pace.js';
 import type { ProfileName, Progress, SweepOptions } from './sweep-api.js';
 
@@ -24,6 +25,7 @@ export interface CheckedOptions {
   readonly sequential: boolean;
   readonly seed: number;
   readonly offLink: boolean;
+  readonly fields: CheckedFields;
   /** Files, directories and machines that name hardware addresses. */
   readonly names: readonly (string | NamedMachine)[];
   /** What should answer, as a file or read, or null. */
@@ -167,6 +169,16 @@ function checkLinks({ links, netns, vlan }: SweepOptions): readonly WantedLink[]
   });
 }
 
+function checkFields({ frame = {}, sourceIp }: SweepOptions): CheckedFields {
+  const fields = checkFrameFields(frame);
+  if (fields.spa === null || sourceIp === undefined) return fields;
+  throw new OptionError(
+    'frame.spa',
+    'The sender protocol address is given twice.',
+    'Give --source-ip (sourceIp) for an address of the link, or --arp-spa (frame.spa) for any other.',
+  );
+}
+
 function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
   return allowed.includes(value) ? value : refuse(option, option, value, `one of ${allowed.join(', ')}`);
 }
@@ -193,6 +205,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     // No secret; node:crypto would take longer to load than anything else here.
     seed: seed === undefined ? Math.floor(Math.random() * (largestSeed + 1)) : parseSeed(seed),
     offLink: options.offLink ?? false,
+    fields: checkFields(options),
     names: typeof names === 'string' ? [names] : names,
     expect: options.expect ?? null,
     signal: options.signal ?? null,

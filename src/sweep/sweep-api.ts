@@ -2,6 +2,7 @@
 import type { Expectations } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import type { NamedMachine } from '../names/named-machine.js';
+import type { FrameFields } from './frame-fields.js';
 
 /** One MAC that answers for one address, as it is first heard. */
 export interface Responder {
@@ -76,6 +77,8 @@ export interface SweepOptions {
   readonly sourceIp?: string;
   /** Sender hardware address; without `sourceIp` it implies SPA 0. Default: the interface's own. */
   readonly sourceMac?: string;
+  /** Fields of the frames, set by hand. */
+  readonly frame?: FrameFields;
   readonly order?: 'random' | 'sequential';
   /** Seed of the random order, an unsigned 32-bit integer. Default: drawn anew. */
   readonly seed?: number;

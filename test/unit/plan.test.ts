@@ -4,10 +4,13 @@ import type { ChosenLink } from '../../src/links/choice.js';
 import type { EthernetLink } from '../../src/links/links.js';
 import { type PlanInput, planSweep } from '../../src/links/plan.js';
 import type { NativeAddress } from '../../src/native.js';
+import { checkFrameFields } from '../../src/sweep/frame-fields.js';
 import { formatAddress } from '../../src/targets/address.js';
 import { parseTargets } from '../../src/targets/parse.js';
 import { formatRanges } from '../../src/targets/ranges.js';
 import { address, link as anyLink, ip } from '../support/fake-addon.js';
+
+const noFields = checkFrameFields({});
 
 const link = (name: string, ...addresses: NativeAddress[]) => anyLink(name, addresses) as EthernetLink;
 
@@ -32,7 +35,7 @@ function plan(
     targets: targets === null ? null : parseTargets(targets.split(' ')),
     expected: expected.map(ip),
     exclude: exclude === undefined ? [] : parseTargets(exclude).ranges,
-    options: { sourceIp: null, sourceMac: null, offLink: false, ...rest },
+    options: { sourceIp: null, sourceMac: null, offLink: false, fields: noFields, ...rest },
   }).map((one) => ({
     link: one.link.name,
     from: formatAddress(one.sourceIp),
@@ -78,6 +81,18 @@ describe('with a tag', () => {
     expect(refusal(() => plan([bare], '10.0.0.2', { sourceIp: ip('10.0.0.2') }))).toMatchObject({
       message: expect.stringContaining(name),
     });
+  });
+});
+
+describe('a sender address that is set by hand', () => {
+  it('may be any at all, and is that of every subnet', () => {
+    const two = link('two', address('10.0.0.2/24'), address('10.9.0.1/24'));
+    const foreign = { fields: checkFrameFields({ spa: '10.0.0.99' }) };
+    expect(plan([two], '10.0.0.0/24 10.9.0.7', foreign)).toMatchObject([
+      { from: '10.0.0.99', prefixLength: null, targets: '10.0.0.0/24 10.9.0.7', own: '10.0.0.2' },
+    ]);
+    const each = { fields: checkFrameFields({ spa: 'target' }) };
+    expect(plan([two], '10.0.0.7', each)).toMatchObject([{ from: '0.0.0.0', targets: '10.0.0.7' }]);
   });
 });
 
@@ -192,7 +207,7 @@ describe('targets', () => {
       targets: parseTargets(['10.0.0.5', '10.0.1.7']),
       exclude: [],
       expected: [],
-      options: { sourceIp: null, sourceMac: null, offLink: false },
+      options: { sourceIp: null, sourceMac: null, offLink: false, fields: noFields },
     };
     const error = refusal(() => planSweep(input)) as InterfaceError;
     expect(error).toBeInstanceOf(InterfaceError);

@@ -9,6 +9,7 @@ import type { LinkPlan } from '../../src/links/plan.js';
 import { createRoster } from '../../src/names/roster.js';
 import { type EngineStatus, idleStatus, RECORD_BYTES } from '../../src/native.js';
 import { buildReport, type LinkResult, outcomeOf } from '../../src/report/report.js';
+import { checkFrameFields } from '../../src/sweep/frame-fields.js';
 import { countAddresses, normalize, type Ranges, subtract } from '../../src/targets/ranges.js';
 import { type Answer, address, ip, link, packRecords } from '../support/fake-addon.js';
 
@@ -49,6 +50,7 @@ function result({
     tags: [],
     holderIndex: on.index,
     name: on.name,
+    fields: checkFrameFields({}),
     sourceMac: on.mac,
     sourceIp: ip('10.0.0.2'),
     prefixLength: 24,

@@ -6,6 +6,7 @@ import { formatNames } from '../../reporters/formats.js';
 import { sortKeys } from '../../reporters/order.js';
 import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
+import { addFrameOptions } from './frame-options.js';
 import { examples } from './help-text.js';
 import { addAskingOptions, colourOption, expectOption, vendorsOption } from './options.js';
 
@@ -22,6 +23,7 @@ ${examples([
   ['arpsweep --sort vendor --fields vendor,ip', 'just these columns, by vendor'],
   ['arpsweep -I eth1@100 10.0.0.0/24', 'with a VLAN tag; eth1@100@7: two'],
   ["arpsweep -I 'qdhcp-*:tap*'", 'in all these network namespaces'],
+  ['arpsweep --arp-spa target --dry-run 10.0.0.7', 'show the frame, send nothing'],
   ['arpsweep --fail-on duplicate-address', 'exit with 1 on a conflict'],
   ['arpsweep explain duplicate-address', 'what a finding means'],
   ['arpsweep demo', 'a first look, on no real network'],
@@ -43,7 +45,7 @@ export const defineSweep: Definition = (program, done) =>
     });
 
 function addSweepOptions(sweep: commander.Command): commander.Command {
-  return addAskingOptions(sweep)
+  addAskingOptions(sweep)
     .option(...expectOption)
     .addOption(
       new Option(
@@ -65,6 +67,7 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
     .option('-v, --verbose', 'statistics of each link at the end')
     .option('--no-progress', 'no progress line')
     .option(...colourOption);
+  return addFrameOptions(sweep);
 }
 
 /** commander takes every word after an option for a target of the default command. */
