@@ -134,7 +134,8 @@ function progressHandler(
   let first = true;
   return (progress) => {
     if (first && note) {
-      const notice = rangeNotice(progress.targets, rateOf(options));
+      const rate = rateOf(options);
+      const notice = rate && rangeNotice(progress.targets, rate);
       if (notice) note(notice);
     }
     first = false;
@@ -142,9 +143,13 @@ function progressHandler(
   };
 }
 
-/** Frames per second over all links, as it starts. */
-function rateOf(options: SweepOptions): number {
+/** Frames per second over all links, as it starts; null where a link has just gone, which the sweep says itself. */
+function rateOf(options: SweepOptions): number | null {
   const { rate = 'auto', profile = null } = options;
-  const paces = linksOf(native(), options).map(({ device }) => paceOf(rate, profile, device.wireless));
-  return paces.reduce((sum, pace) => sum + pace.rate, 0);
+  try {
+    const paces = linksOf(native(), options).map(({ device }) => paceOf(rate, profile, device.wireless));
+    return paces.reduce((sum, pace) => sum + pace.rate, 0);
+  } catch {
+    return null;
+  }
 }

@@ -153,6 +153,11 @@ describe('vlan-wrong-parent', () => {
     expect(finding?.message).toContain('ip link add link eth0 name NAME type vlan id 100');
   });
 
+  it('is told of a device that is swept with the tag as well, in its own words', () => {
+    const tagged = { ...vlan({ heard, isInterface: false }), netns: 'blue' };
+    expect(found(tagged)[0]?.message).toContain('and sweep on blue:eth0@100.');
+  });
+
   it('is a silent link whose tag is answered on another device', () => {
     expect(found(elsewhere, vlan())).toMatchObject([
       {
@@ -169,6 +174,7 @@ describe('vlan-wrong-parent', () => {
     ['where nothing was asked', [vlan({ heard, asked: 0 })]],
     ['where its own device hears the tag as well', [vlan({ heard, heardOnParent: 1 })]],
     ['of another tag', [{ ...elsewhere, id: 200 }, vlan()]],
+    ['in another network namespace', [{ ...elsewhere, netns: 'blue' }, vlan()]],
     ['on the same device', [{ ...elsewhere, parent: 'eth1' }, vlan()]],
     ['of other addresses', [{ ...elsewhere, answers: [{ ip: '10.9.0.7', mac: GUEST }] }, vlan()]],
   ])('is not seen %s', (_, vlans) => {
