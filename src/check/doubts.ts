@@ -2,6 +2,7 @@
 
 import { type Expectation, expectedHosts } from '../expect/expectation.js';
 import type { Host, LinkReport, Report } from '../generated/report-types.js';
+import { linkName } from '../reporters/link-name.js';
 import { formatAddress, parseAddress } from '../targets/address.js';
 import { contains, subnetRange } from '../targets/ranges.js';
 import { list } from '../wording.js';
@@ -60,9 +61,10 @@ function byAnswerer(answers: readonly Host[]): { readonly mac: string; readonly 
   return [...ips].map(([mac, of]) => ({ mac, ips: of }));
 }
 
-function onlyHost({ interface: name, prefixLength, ip }: LinkReport): string | null {
+function onlyHost(link: LinkReport): string | null {
+  const { prefixLength, ip } = link;
   if (prefixLength !== 32) return null;
-  return `${name} has the address ${ip}/32, so nobody else is on its link, and its gateway answers for every address.`;
+  return `${linkName(link)} has the address ${ip}/32, so nobody else is on its link, and its gateway answers for every address.`;
 }
 
 function answersAll(link: LinkReport, answers: readonly Host[], controls: Controls): string[] {
@@ -72,7 +74,7 @@ function answersAll(link: LinkReport, answers: readonly Host[], controls: Contro
     if (answered.length <= asked / 2) return [];
     const also = `also for addresses that nobody should have (${list(answered)})`;
     return [
-      `On ${link.interface} ${mac} answers ${also}, so that ${list(ips)} may be answered for without being there.`,
+      `On ${linkName(link)} ${mac} answers ${also}, so that ${list(ips)} may be answered for without being there.`,
     ];
   });
 }
@@ -86,7 +88,7 @@ function answeredControls(link: LinkReport, mac: string, controls: Controls) {
   const { hosts, links } = controls.report;
   const answering = hosts.filter(
     (host) =>
-      links[host.link]?.interface === link.interface &&
+      linkName(links[host.link]) === linkName(link) &&
       host.responders.some((responder) => responder.mac === mac),
   );
   const answered = answering.map(({ ip }) => ip).filter((ip) => asked.includes(ip));

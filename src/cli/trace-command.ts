@@ -3,6 +3,7 @@
 import { OptionError } from '../errors.js';
 import type { LinkSpec } from '../links/link-spec.js';
 import { parseLinkSpec } from '../links/link-spec.js';
+import { isPattern } from '../links/pattern.js';
 import { native } from '../native.js';
 import { wrapped } from '../reporters/text.js';
 import { parseCooldown, parsePasses } from '../sweep/options.js';
@@ -68,7 +69,16 @@ function askingOptions({ passes, cooldown, sourceIp, offLink }: TraceFlags): Swe
 }
 
 function linksAt(text: string): LinkSpec[] {
-  return text.split(',').map((part) => parseLinkSpec(part.trim(), 'at'));
+  return text.split(',').map((part) => {
+    const link = parseLinkSpec(part.trim(), 'at');
+    const [tag, inner] = link.tags ?? [];
+    if (!inner && !tag?.priority && !isPattern(link.interface)) return link;
+    throw new OptionError(
+      'at',
+      `The link ${JSON.stringify(part.trim())} cannot be looked at.`,
+      'Give [NETNS:]IFACE[@VID]: one interface, and one tag without a priority.',
+    );
+  });
 }
 
 async function singleTarget(word: string): Promise<number> {

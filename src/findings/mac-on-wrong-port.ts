@@ -9,9 +9,12 @@ import { virtualMacProtocol } from './virtual-macs.js';
  * is a port itself, the answer came in there, whatever the table says. Machines do move, in a migration or a failover:
  * the two looks must be close together, and both ports still there; virtual MACs move by design.
  */
-export function diagnoseMacOnWrongPort({ interfaces, bridges = [], ourMacs }: SweepFacts): Finding[] {
+export function diagnoseMacOnWrongPort({ interfaces, bridges = [], links }: SweepFacts): Finding[] {
   return bridges.flatMap((facts) => {
-    const wrong = misplaced(facts).filter(({ mac }) => !ourMacs.has(mac) && virtualMacProtocol(mac) === null);
+    const ourMacs = links[facts.link]?.ourMacs;
+    const wrong = misplaced(facts).filter(
+      ({ mac }) => !ourMacs?.has(mac) && virtualMacProtocol(mac) === null,
+    );
     return byPorts(wrong).map((group) => describe(interfaces[facts.link] ?? '', facts, group));
   });
 }

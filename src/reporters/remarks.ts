@@ -7,7 +7,7 @@ import { counted, duration, expectedMissed, grouped, percent, printable, shortLi
 const reasons: Readonly<Record<string, string>> = {
   'send-blocked': 'nothing could be sent for a second',
   'link-down': 'the link was down',
-  'link-gone': 'the interface is gone',
+  'link-gone': 'the interface is gone, or its network namespace',
 };
 
 function namesAll(message: string, addresses: readonly string[]): boolean {
@@ -82,7 +82,7 @@ const outcomes: Readonly<Record<Report['outcome'], string>> = {
 /** Links that asked without an address of their own, which proxies do not answer. */
 export function* senderLines({ links }: Report): Iterable<string> {
   for (const link of links) {
-    if (link.ip !== null) continue;
+    if (link.ip !== null || link.frame?.spa !== undefined) continue;
     yield `${linkName(link)}: asked without a sender address (SPA 0)`;
   }
 }
