@@ -99,9 +99,6 @@ export interface WireFacts {
   readonly limit: number | null;
   /** Frames sent again because an earlier one may have been lost. */
   readonly askedAgain: number;
-  /** Addresses that answered, and those of them that left a question unanswered. */
-  readonly answered: number;
-  readonly answeredInPart: number;
 }
 
 /** An entry of a bridge's table. */

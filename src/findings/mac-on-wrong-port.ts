@@ -76,9 +76,10 @@ function describe(name: string, { link, bridge, port }: BridgeFacts, group: read
   const [{ heldOn, heardOn } = { heldOn: '', heardOn: '' }] = group;
   const who = `${list(ips)} (${list(macs)})`;
   const [it, answers] = macs.length === 1 ? ['it', 'answers'] : ['them', 'answer'];
+  const on = name === bridge ? '' : `On ${name}, `;
   const contradiction =
     port === null
-      ? `${bridge} had ${who} on its port ${heldOn} before the sweep, and on ${heardOn} after it`
+      ? `${on}${bridge} had ${who} on its port ${heldOn} before the sweep, and on ${heardOn} after it`
       : `${who} ${answers} by way of ${heardOn}, but ${bridge} has ${it} on its port ${heldOn}`;
   return {
     kind: 'mac-on-wrong-port',
@@ -87,7 +88,7 @@ function describe(name: string, { link, bridge, port }: BridgeFacts, group: read
     ips,
     macs,
     message:
-      `On ${name}, ${contradiction}: what is meant for ${it} gets lost at the wrong one. ` +
+      `${contradiction}: what is meant for ${it} gets lost at the wrong one. ` +
       `Look for a loop that brings frames back by one of the two, or for a second machine with the same MAC ` +
       `(bridge fdb show br ${bridge}).`,
     evidence: { bridge, entries: group.map((one) => ({ ...one })) },

@@ -257,10 +257,12 @@ function offLinkError({ links, allLinks }: PlanInput, offLink: Ranges): Interfac
   const where = links.map(({ name, holder }) => `${name} (${subnetList(holder)})`);
   const has = (link: NativeLink) => subnetsOf(link).some((net) => intersect(offLink, [net]).length > 0);
   const others = allLinks.filter((link) => isEthernet(link) && has(link)).map(({ name }) => name);
-  const choose = others.length > 0 ? `${list(others)}, which has it` : 'the interface that leads there';
+  const choose = others.length > 0 ? `${list(others)} for that` : 'the interface that leads there';
+  const targets = formatRanges(offLink);
+  const noun = targets.length > 1 ? 'targets' : 'target';
   return new InterfaceError(
     'ERR_INTERFACE_NOT_FOUND',
-    `No subnet of ${list(where)} has the target ${list(formatRanges(offLink))}, and routers do not pass ARP on.`,
+    `No subnet of ${list(where)} has the ${noun} ${list(targets)}, and routers do not pass ARP on.`,
     `Choose ${choose}, or ask here all the same with --off-link (offLink).`,
   );
 }

@@ -115,7 +115,7 @@ export function buildReport(result: SweepResult): Report {
   const addressed =
     perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
   const hosts = addressed.map(({ host }) => host);
-  const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
+  const wires = results.map(wireOf);
   const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
   const findings = diagnose({
     interfaces: plans.map(({ name }) => name),
@@ -264,11 +264,7 @@ function estimatesOf(
 /** Three significant digits are all that an estimate is good for, and make no little one nought. */
 const threeDigits = (value: number): number => Number(value.toPrecision(3));
 
-function wireOf({ status, regulation }: LinkResult, hosts: readonly AddressedHost[]): WireFacts {
-  const answering = hosts.filter(({ host }) => !host.self);
-  const inPart = answering.filter(({ host: { asked, responders } }) =>
-    responders.every(({ replies }) => replies < asked),
-  );
+function wireOf({ status, regulation }: LinkResult): WireFacts {
   return {
     statistics: statisticsOf([status]),
     regulation,
@@ -276,8 +272,6 @@ function wireOf({ status, regulation }: LinkResult, hosts: readonly AddressedHos
     pilotsLost: status.pilotsLost,
     limit: status.limit > 0 ? threeDigits(status.limit) : null,
     askedAgain: status.askedAgain,
-    answered: answering.length,
-    answeredInPart: inPart.length,
   };
 }
 

@@ -29,7 +29,7 @@ function untestedLine(report: Report, { link, targets, reason }: Untested, paint
   const cause = fault ? `${fault.syscall} failed with ${fault.code}` : reasons[reason];
   const why = cause === undefined ? printable(reason) : `${reason}: ${cause}`;
   const where = linkName(report.links[link]);
-  const which = shortList(targets, 5).replace(/ more$/, ' more ranges');
+  const which = shortList(targets, 5, 'range');
   return `${paint('untested:', 'warning')} ${which} on ${where} (${why})`;
 }
 
@@ -109,8 +109,8 @@ export function summaryLine({ outcome, counts, durationMs, statistics }: Report)
   ];
   const cost = `${counted(statistics.transmitted, 'frame')} in ${duration(durationMs)}`;
   const told = statistics.expectedMissedAtLeast !== null;
-  // Where every address answered, nothing hangs on what cannot be told.
-  const moot = !told && counts.silent === 0 && statistics.passes > 1;
+  // Where every address answered, or is our own, nothing hangs on what cannot be told.
+  const moot = !told && counts.silent === 0 && (statistics.passes > 1 || counts.answered === 0);
   const loss = moot ? null : missed(statistics);
   const scope = told && counts.untested > 0 ? ' among the addresses asked' : '';
   const parts = [of.join(', '), cost, ...(loss === null ? [] : [loss + scope])];

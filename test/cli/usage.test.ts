@@ -167,6 +167,13 @@ describe('asking for words instead of frames', () => {
     expect(await result).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test.each([['explain'], ['--help']])('%s says where its words cannot be written', async (word) => {
+    const through = ['sh', '-c', 'exec "$@" > /dev/full', 'full'];
+    const { status, stderr } = await sweepCli([word], { through });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^arpsweep: Standard output could not be written: .*\(ENOSPC\)\.\nSee where/);
+  });
+
   test.each([['--help'], ['sweep', '--help']])(
     '%s %s shows options, examples and exit codes',
     async (...words) => {

@@ -116,8 +116,6 @@ export function wire(lossEstimate: number | null = 0): WireFacts {
     pilotsLost: 0,
     limit: null,
     askedAgain: 0,
-    answered: 20,
-    answeredInPart: 0,
   };
 }
 

@@ -40,7 +40,7 @@ describe('mac-on-wrong-port', () => {
       evidence: { bridge: 'br0', entries: [{ mac: GUEST, heldOn: 'uplink', heardOn: 'tap0', vlan: null }] },
     });
     expect(finding?.message).toMatch(
-      /had 10\.0\.0\.9 .* on its port uplink before the sweep, and on tap0 after/,
+      /^br0 had 10\.0\.0\.9 .* on its port uplink before the sweep, and on tap0 after/,
     );
     expect(finding?.message).toContain('bridge fdb show br br0');
   });
