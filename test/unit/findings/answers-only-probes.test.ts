@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { NotedHost } from '../../../src/findings/context.js';
 import { diagnose } from '../../../src/findings/diagnose.js';
-import { facts, host, kindsOf, linkFacts, mac, OUR_IP, OUR_MAC, responder } from '../../support/sweep-facts.js';
+import {
+  facts,
+  firstLink,
+  host,
+  kindsOf,
+  mac,
+  OUR_IP,
+  OUR_MAC,
+  responder,
+} from '../../support/sweep-facts.js';
 
 describe('answers-only-probes', () => {
   const only = (replies: number, more: Partial<NotedHost> = {}) =>
@@ -23,7 +32,7 @@ describe('answers-only-probes', () => {
   });
 
   it('is not this machine itself, which answers so by another interface', () => {
-    expect(kindsOf([only(3)], { links: [linkFacts({ ourMacs: new Set([OUR_MAC, mac(1)]) })] })).toEqual([]);
+    expect(kindsOf([only(3)], firstLink({ ourMacs: new Set([OUR_MAC, mac(1)]) }))).toEqual([]);
   });
 
   it('does not count what others were asked alone', () => {
