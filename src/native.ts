@@ -293,6 +293,8 @@ export interface ReplayOptions {
   readonly link: number;
   /** VID that it asked with; 0 without a tag. */
   readonly vlan: number;
+  /** VIDs of its other questions on this link, the answers to which are no strays here. */
+  readonly otherVlans: Uint32Array;
   readonly sourceMac: string;
   /** The recording does not tell what was sent from what was received: what comes from `sourceMac` was sent. */
   readonly bySource: boolean;

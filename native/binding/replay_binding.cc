@@ -25,6 +25,9 @@ ReplayConfig ConfigFrom(const Napi::Object& options) {
   ReplayConfig config;
   config.link = options.Get("link").As<Napi::Number>().Uint32Value();
   config.vlan = static_cast<uint16_t>(options.Get("vlan").As<Napi::Number>().Uint32Value());
+  for (const uint32_t vlan : NumbersFrom(options.Get("otherVlans"))) {
+    config.other_vlans.push_back(static_cast<uint16_t>(vlan));
+  }
   config.source_mac = MacFrom(options.Get("sourceMac"));
   config.by_source = options.Get("bySource").ToBoolean();
   config.sender_ip = options.Get("sourceIp").As<Napi::Number>().Uint32Value();

@@ -39,8 +39,10 @@ Replay::Replay(ReplayConfig config)
 }
 
 void Replay::Feed(std::span<const HeardFrame> frames) {
+  const auto& others = config_.other_vlans;
   for (const HeardFrame& frame : frames) {
-    if (frame.link == config_.link && frame.captured <= HeardFrame::kMostBytes) OnFrame(frame);
+    if (frame.link != config_.link || frame.captured > HeardFrame::kMostBytes) continue;
+    if (std::find(others.begin(), others.end(), frame.vlan) == others.end()) OnFrame(frame);
   }
 }
 
@@ -53,7 +55,7 @@ void Replay::OnFrame(const HeardFrame& frame) {
   // Cut short by the recording, or malformed and none of what a sweep's filter lets pass.
   if (IsMalformed(result) && (frame.captured < frame.length || !ConcernsUs(untagged.view()))) return;
   if (result == ParseResult::kArp) {
-    // An answer without the tag of its question is none, and nothing tells where it went.
+    // An answer that lost the tag of its question is none, and a stray is told by the tag that it has.
     if (!sent && config_.vlan != 0 && frame.vlan == 0) return;
     if (sent) Ask(arp, &untagged, at);
   }

@@ -12,8 +12,9 @@ namespace arpsweep {
 
 /// Who asked in a recording, and what.
 struct ReplayConfig {
-  uint32_t link = 0;  // HeardFrame::link of its frames
-  uint16_t vlan = 0;  // VID that it asked with; 0 without a tag
+  uint32_t link = 0;                  // HeardFrame::link of its frames
+  uint16_t vlan = 0;                  // VID that it asked with; 0 without a tag
+  std::vector<uint16_t> other_vlans;  // VIDs of its other questions there: their answers are no strays
   MacAddress source_mac;
   /// The recording does not tell what was sent from what was received: what comes from source_mac was sent.
   bool by_source = false;
