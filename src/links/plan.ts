@@ -51,7 +51,7 @@ export interface PlanInput {
 const shortestDefaultPrefix = 20;
 
 /** The engine keeps three bytes for an address (TargetSpace::kMaxTargets of native/core/sweep/target_space.h). */
-const mostTargets = 2 ** 26;
+export const mostTargets = 2 ** 26;
 
 /** Targets that one sender address of a link asks for. */
 interface Share {
