@@ -35,6 +35,8 @@ export interface AskingFlags extends KnowledgeFlags {
 export interface SweepFlags extends AskingFlags {
   readonly format?: FormatName;
   readonly output?: string;
+  readonly write?: string;
+  readonly read?: string;
   readonly resolve?: true;
   readonly failOn?: string;
   readonly quiet?: true;

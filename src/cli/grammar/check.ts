@@ -1,7 +1,7 @@
 /** `arpsweep check`. */
 import type { CheckFlags } from '../check-command.js';
 import type { Definition } from './commander.js';
-import { addAskingOptions, expectOption } from './options.js';
+import { addAskingOptions, expectOption, writeOption } from './options.js';
 
 const checkHelp = `
 Exit codes:
@@ -14,6 +14,7 @@ export const defineCheck: Definition = (program, done) =>
     .argument('[target...]', 'addresses to look at (default: those that are expected)')
     .requiredOption(...expectOption)
     .option('--wait <time>', 'look again until all is well, for so long: 30s, 5m')
+    .option(...writeOption)
     .option('--fail-on <kinds>', 'exit with 1 on these kinds of findings only (default: on every error)')
     .addHelpText('after', checkHelp)
     .action(async (targets: string[], flags: CheckFlags) => {

@@ -4,7 +4,7 @@ import { OptionError } from '../../errors.js';
 import { formatNames } from '../../reporters/formats.js';
 import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
-import { addAskingOptions, colourOption, expectOption } from './options.js';
+import { addAskingOptions, colourOption, expectOption, writeOption } from './options.js';
 
 /** Also the program's own: whoever names no command sweeps. */
 export const examples = `
@@ -46,6 +46,11 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
       ).choices(formatNames),
     )
     .option('-o, --output <file>', 'write the report to a file')
+    .option(...writeOption)
+    .option(
+      '--read <file>',
+      'make the report from a recording (pcapng, pcap; - for standard input) and send nothing',
+    )
     .option('--resolve', 'look up the names of what answers (DNS)')
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
     .option('-q, --quiet', 'results and findings only')
