@@ -3,39 +3,86 @@
 import { hostname } from 'node:os';
 import { LINKTYPE_ETHERNET, type RecordedName } from '../capture/recorded.js';
 import type { LinkToRecord } from '../capture/recorder.js';
-import { startRecording } from '../capture/recording.js';
+import { type Recording, startRecording } from '../capture/recording.js';
 import { interfaceOfMachine } from '../capture/self-description.js';
-import { chooseLinks, type EthernetLink } from '../links/links.js';
+import { chooseLinks } from '../links/links.js';
+import type { Namespace } from '../links/namespaces.js';
 import { isUnicast } from '../mac-address.js';
-import { type NativeLink, native } from '../native.js';
+import { type NativeAddon, type NativeLink, native } from '../native.js';
+import { linkName } from '../reporters/link-name.js';
 import { explainNativeError } from '../system-error.js';
+import type { TraceRequest } from '../trace/trace.js';
 import { couldNotRunExit } from './failure.js';
 import { printWarnings } from './warnings.js';
 import type { Reported } from './write-flag.js';
 
+/** Chooses what to record among the links of this namespace, and others. */
+type Choose = (addon: NativeAddon, links: readonly NativeLink[]) => readonly LinkToRecord[];
+
 /** As `recordedBy` of write-flag.ts says. `names` are those of `-I`, or null. */
-export async function recordWhile(
+export function recordWhile(
   path: string,
   names: readonly string[] | null,
   run: () => Promise<Reported>,
 ): Promise<number> {
+  return recordOnce(path, async (start) => {
+    await start((addon, links) =>
+      chooseLinks(addon, links, names && [...new Set(names)]).map((link) => linkToRecord(link, null)),
+    );
+    return run();
+  });
+}
+
+/** The same of every link that a trace looks at. */
+export function recordTrace(
+  path: string,
+  run: (onLinks: NonNullable<TraceRequest['onLinks']>) => Promise<Reported>,
+): Promise<number> {
+  return recordOnce(path, (start) =>
+    run((watched) => {
+      const links = watched.map(({ link, where }) => linkToRecord(link, where));
+      // One that is looked at with several tags is recorded once.
+      return start(() => [...new Map(links.map((each) => [each.label, each])).values()]);
+    }),
+  );
+}
+
+async function recordOnce(
+  path: string,
+  run: (start: (choose: Choose) => Promise<void>) => Promise<Reported>,
+): Promise<number> {
+  let recording: Recording | null = null;
+  const start = async (choose: Choose): Promise<void> => {
+    recording = await recordLinks(path, choose);
+  };
+  try {
+    const { exitCode, report } = await run(start);
+    return await concluded(recording, exitCode, report);
+  } catch (error) {
+    await (recording as Recording | null)?.abandon();
+    throw error;
+  }
+}
+
+async function recordLinks(path: string, choose: Choose): Promise<Recording> {
   const addon = native();
   const plan = explained(() => {
     const links = addon.listLinks();
-    const chosen = chooseLinks(addon, links, names && [...new Set(names)]);
-    return { links: chosen.map(linkToRecord), names: namesOf(links) };
+    return { links: choose(addon, links), names: namesOf(links) };
   });
-  const recording = await startRecording(addon, path, plan);
-  let reported: Reported;
-  try {
-    reported = await run();
-  } catch (error) {
-    await recording.abandon();
-    throw error;
-  }
-  const { isWhole, warnings } = await recording.finish(reported.report);
+  return startRecording(addon, path, plan);
+}
+
+/** @returns the exit code: that of the run, unless it is clean and the recording is not */
+async function concluded(
+  recording: Recording | null,
+  exitCode: number,
+  report: Reported['report'],
+): Promise<number> {
+  if (recording === null) return exitCode;
+  const { isWhole, warnings } = await recording.finish(report);
   printWarnings(warnings);
-  return reported.exitCode === 0 && !isWhole ? couldNotRunExit : reported.exitCode;
+  return exitCode === 0 && !isWhole ? couldNotRunExit : exitCode;
 }
 
 function explained<T>(list: () => T): T {
@@ -58,17 +105,21 @@ function namesOf(links: readonly NativeLink[]): RecordedName[] {
   return [...names].map(([mac, called]) => ({ mac, names: called }));
 }
 
-function linkToRecord({ name, mac, kind, driver, addresses }: EthernetLink): LinkToRecord {
+/** A link of a namespace, or of the present one where that is null. */
+export function linkToRecord(link: NativeLink, where: Namespace | null): LinkToRecord {
+  const { name, mac, kind, driver, addresses } = link;
+  const netns = where?.name ?? null;
+  const label = linkName({ interface: name, netns, vlan: null });
   return {
-    label: name,
+    label,
     interface: name,
-    netns: null,
-    namespacePath: null,
+    netns,
+    namespacePath: where?.path ?? null,
     promiscuous: false,
     outgoing: true,
     recorded: {
       name,
-      description: null,
+      description: netns === null ? null : label,
       hardware: kind ?? driver,
       linkType: LINKTYPE_ETHERNET,
       mac,

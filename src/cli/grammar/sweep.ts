@@ -18,6 +18,8 @@ Examples:
   arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1    all of it but one address
   arpsweep 10.0.0.0/16 -r 10k -f json -o r.json
   arpsweep --fail-on duplicate-address        exit with 1 on a conflict
+  arpsweep --write run.pcapng                 record all ARP of the sweep
+  arpsweep --read run.pcapng -f json          its report again, without the network
   arpsweep explain duplicate-address          what a finding means, and what to do
   arpsweep demo                               a first look, on no real network
 
