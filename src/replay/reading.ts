@@ -13,8 +13,9 @@ import { counted } from '../reporters/text.js';
 import { countAddresses, type Ranges, union } from '../targets/ranges.js';
 import { list } from '../wording.js';
 import { machineReader } from './recorded-machine.js';
-import { planReplay, type RecordedLink, type ReplayPlan, type ReplayTargets } from './replay-plans.js';
+import { planReplay, type RecordedLink, type ReplayPlan } from './replay-plans.js';
 import { replayedRun } from './replayed-run.js';
+import type { ReplayTargets } from './shares.js';
 import { askedBySweep, type Survey, surveyor } from './survey.js';
 
 export interface ReadingRequest extends ReplayTargets {
@@ -51,6 +52,9 @@ interface Contents {
   readonly otherTypes: ReadonlySet<number>;
 }
 
+/** Every frame is held against each sender address on its link; no sweep has so many. */
+const mostSenders = 64;
+
 /** @throws OptionError where nothing can be made of it */
 export async function readRecording(
   addon: ReplayAddon,
@@ -60,9 +64,13 @@ export async function readRecording(
   const { sourceMac, signal } = request;
   const contents = await survey(addon, source, request);
   const { links, span, dropped, problem } = { ...contents, span: contents.survey.span };
-  const asked = askedBySweep(contents.survey.questions(), sourceMac !== null);
+  const all = askedBySweep(contents.survey.questions(), sourceMac !== null);
+  const asked =
+    all.length > mostSenders ? all.toSorted((a, b) => b.count - a.count).slice(0, mostSenders) : all;
   if (span === null || asked.length === 0) throw nothingAsked(source, contents, sourceMac);
-  const plans = planReplay(links, asked, { ...request, swept: contents.swept });
+  // What the recording is of, another machine did not ask for.
+  const swept = asked.some(({ sent }) => sent > 0) ? contents.swept : [];
+  const plans = planReplay(links, asked, swept, request);
   checkSize(plans);
 
   const replays = plans.map(({ options }) => new addon.Replay(options));
@@ -75,7 +83,13 @@ export async function readRecording(
       rest: signal?.aborted ?? false,
     }),
   );
-  return { plans, runs, span, machine: contents.machine, warnings: warningsOf(source, contents) };
+  return {
+    plans,
+    runs,
+    span,
+    machine: contents.machine,
+    warnings: warningsOf(source, contents, all.length - asked.length),
+  };
 }
 
 async function survey(
@@ -171,7 +185,11 @@ function checkSize(plans: readonly ReplayPlan[]): void {
   );
 }
 
-function warningsOf({ name }: RecordingSource, { problem, otherTypes, survey }: Contents): readonly string[] {
+function warningsOf(
+  { name }: RecordingSource,
+  { problem, otherTypes, survey }: Contents,
+  leftOut: number,
+): readonly string[] {
   const recording = `the recording ${JSON.stringify(name)}`;
   const others = list([...otherTypes].map(String));
   return [
@@ -179,6 +197,9 @@ function warningsOf({ name }: RecordingSource, { problem, otherTypes, survey }: 
     ...(otherTypes.size === 0
       ? []
       : [`${recording} has interfaces other than Ethernet (LINKTYPE ${others}), which are not read`]),
+    ...(leftOut === 0
+      ? []
+      : [`${recording} has more than ${mostSenders} sender addresses; those that asked least are left out`]),
     ...(survey.ignored === 0
       ? []
       : [

@@ -5,16 +5,8 @@ import { parseLinkSpec } from '../links/link-spec.js';
 import type { EthernetLink } from '../links/links.js';
 import type { LinkPlan } from '../links/plan.js';
 import type { ReplayOptions } from '../native.js';
-import {
-  contains,
-  intersect,
-  normalize,
-  type Range,
-  type Ranges,
-  subtract,
-  toPairs,
-  union,
-} from '../targets/ranges.js';
+import { contains, type Ranges, subtract, toPairs } from '../targets/ranges.js';
+import { type Asked, dealOut, type ReplayTargets, type Share, single } from './shares.js';
 import type { Questions } from './survey.js';
 
 export interface ReplayPlan {
@@ -30,136 +22,66 @@ export interface RecordedLink {
   readonly name: string;
 }
 
-/** Targets that were named: null takes what was asked for. */
-export interface ReplayTargets {
-  readonly targets: Ranges | null;
-  readonly exclude: Ranges;
+/** Who asked on one link with one tag. */
+interface LinkAsked extends Asked {
+  readonly link: RecordedLink;
+  /** Of the one who asked, as far as the recording tells. */
+  readonly addresses: RecordedInterface['addresses'];
+  readonly bySource: boolean;
 }
 
-/** And what the recording says that the sweep asked for. */
-interface SweptTargets extends ReplayTargets {
-  readonly swept: Ranges;
-}
-
-/** The questions of one link and tag. */
-type Group = [Questions, ...Questions[]];
-
-/** Questions from one sender address, and what is judged by them. */
-interface Share {
-  readonly questions: Questions;
-  readonly targets: Ranges;
-}
-
-/** A plan for each link, tag and sender address, in that order. */
+/** A plan for each link, tag and sender address, in that order. `swept`: what the recording says that it is of. */
 export function planReplay(
   links: readonly RecordedLink[],
-  asked: readonly Questions[],
-  wanted: SweptTargets,
+  questions: readonly Questions[],
+  swept: Ranges,
+  wanted: ReplayTargets,
 ): ReplayPlan[] {
-  const groups = new Map<string, Group>();
-  for (const questions of asked) {
-    const key = `${questions.link} ${questions.vlan}`;
-    const group = groups.get(key);
-    if (group) group.push(questions);
-    else groups.set(key, [questions]);
+  const groups = new Map<string, Questions[]>();
+  for (const each of questions) {
+    const key = `${each.link} ${each.vlan}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
   }
-  const all = [...groups.values()];
-  return all.flatMap((group) => {
-    const [{ link: place, vlan }] = group;
-    const link = links[place];
-    const others = all.filter(([other]) => other.link === place && other.vlan !== vlan);
-    return link
-      ? planGroup(
-          link,
-          group,
-          others.map(([other]) => other.vlan),
-          wanted,
-        )
-      : [];
-  });
+  const all = [...groups.values()].map((group) => askedOn(links, group));
+  return dealOut(all, swept, wanted).map((share) => planOf(share, questions));
 }
 
-const single = (ip: number): Range => ({ first: ip, last: ip });
-
-function planGroup(
-  link: RecordedLink,
-  group: Group,
-  otherVlans: readonly number[],
-  wanted: SweptTargets,
-): ReplayPlan[] {
+function askedOn(links: readonly RecordedLink[], group: readonly Questions[]): LinkAsked {
+  const link = links[group[0]?.link ?? -1];
+  if (!link) throw new Error('a question of no link');
   const bySource = group.every(({ sent }) => sent === 0);
   // Where another machine asked, the addresses of the one that recorded it are none of its own.
   const addresses = bySource ? [] : link.recorded.addresses;
   const own = new Set([...addresses.map(({ ip }) => ip), ...group.map(({ senderIp }) => senderIp)]);
   own.delete(0);
-  return sharesOf(group, own, wanted).map(({ questions, targets }) => {
-    const { senderIp, mac, vlan } = questions;
-    const ours = [...own].filter((ip) => ip === senderIp || contains(targets, ip)).sort((a, b) => a - b);
-    const plan: LinkPlan = {
-      link: linkOf(link, questions, addresses, bySource ? mac : (link.recorded.mac ?? mac)),
-      sourceMac: mac,
-      sourceIp: senderIp,
-      prefixLength: addresses.find(({ ip }) => ip === senderIp)?.prefixLength ?? null,
-      targets,
-      named: [],
-      own: ours,
-    };
-    const options: ReplayOptions = {
-      link: questions.link,
-      vlan,
-      otherVlans: Uint32Array.from(otherVlans),
-      sourceMac: mac,
-      bySource,
-      sourceIp: senderIp,
-      targets: toPairs(subtract(targets, ours.map(single))),
-      own: Uint32Array.from(ours),
-    };
-    return { plan, netns: namespaceOf(link.recorded), vlan: vlan === 0 ? null : vlan, options };
-  });
+  return { link, group, own, addresses, bySource };
 }
 
-function sharesOf(group: readonly Questions[], own: ReadonlySet<number>, wanted: SweptTargets): Share[] {
-  const { targets, exclude, swept } = wanted;
-  const mostFirst = [...group].sort((a, b) => b.count - a.count);
-  const shares: Share[] = [];
-  let taken: Ranges = [];
-  // Probes, which come from no address, are asked beside requests; only what else they ask for is theirs.
-  for (const questions of [...mostFirst.filter(fromAddress), ...mostFirst.filter((q) => !fromAddress(q))]) {
-    const asked = questions.addresses.toRanges();
-    const beside = !fromAddress(questions) && shares.length > 0;
-    const others = beside ? subtract(asked, normalize([...own].map(single))) : asked;
-    const share = subtract(fromAddress(questions) ? withOwn(asked, own, group, swept) : others, taken);
-    taken = union(taken, share);
-    shares.push({ questions, targets: share });
-  }
-  // Of those that were named, the ones that nobody asked for count as untested once.
-  const rest = targets === null ? [] : subtract(targets, taken);
-  return shares
-    .map((share, i) => {
-      const judged = targets === null ? share.targets : intersect(share.targets, targets);
-      return { ...share, targets: subtract(i === 0 ? union(judged, rest) : judged, exclude) };
-    })
-    .filter((share) => share.targets.length > 0);
-}
-
-const fromAddress = ({ senderIp }: Questions): boolean => senderIp !== 0;
-
-/**
- * A sweep asks for its own addresses by probe alone, be they targets or not. Those are that the recording says, and
- * those between addresses that it asked for by request.
- */
-function withOwn(
-  asked: Ranges,
-  own: ReadonlySet<number>,
-  group: readonly Questions[],
-  swept: Ranges,
-): Ranges {
-  const probed = group.filter((questions) => !fromAddress(questions));
-  const isProbed = (ip: number) => probed.some(({ addresses }) => addresses.has(ip));
-  const others = subtract(asked, normalize([...own].map(single)));
-  const runs = normalize([...own].filter(isProbed).map(single));
-  const between = runs.filter(({ first, last }) => contains(others, first - 1) && contains(others, last + 1));
-  return union(others, union(between, intersect(runs, swept)));
+function planOf({ asked, questions, targets }: Share<LinkAsked>, all: readonly Questions[]): ReplayPlan {
+  const { link, addresses, bySource } = asked;
+  const { senderIp, mac, vlan } = questions;
+  const own = [...asked.own].filter((ip) => ip === senderIp || contains(targets, ip)).sort((a, b) => a - b);
+  const others = all.filter((other) => other.link === questions.link && other.vlan !== vlan);
+  const plan: LinkPlan = {
+    link: linkOf(link, questions, addresses, bySource ? mac : (link.recorded.mac ?? mac)),
+    sourceMac: mac,
+    sourceIp: senderIp,
+    prefixLength: addresses.find(({ ip }) => ip === senderIp)?.prefixLength ?? null,
+    targets,
+    named: [],
+    own,
+  };
+  const options: ReplayOptions = {
+    link: questions.link,
+    vlan,
+    otherVlans: Uint32Array.from(new Set(others.map((other) => other.vlan))),
+    sourceMac: mac,
+    bySource,
+    sourceIp: senderIp,
+    targets: toPairs(subtract(targets, own.map(single))),
+    own: Uint32Array.from(own),
+  };
+  return { plan, netns: namespaceOf(link.recorded), vlan: vlan === 0 ? null : vlan, options };
 }
 
 /** Where the recording is of our own making, its description says what the interface was swept as. */

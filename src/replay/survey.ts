@@ -36,6 +36,7 @@ const mostPages = 1 << 18;
 
 /** @param onlyMac looks at what this machine asked alone; null looks at all */
 export function surveyor(onlyMac: string | null): Survey {
+  const onlySha = onlyMac === null ? null : Number.parseInt(onlyMac.replaceAll(':', ''), 16);
   const all = new Map<string, Questions>();
   const counts = { sent: 0, received: 0 };
   let pages = 0;
@@ -61,12 +62,12 @@ export function surveyor(onlyMac: string | null): Survey {
   };
 
   const noteQuestion = (arp: ArpNumbers): void => {
+    if (onlySha !== null && arp.sha !== onlySha) return;
     const questions = questionsOf(arp);
     if (questions === null || pages >= mostPages) {
       ignored += 1;
       return;
     }
-    if (onlyMac !== null && questions.mac !== onlyMac) return;
     const before = questions.addresses.pages;
     questions.addresses.add(arp.tpa);
     pages += questions.addresses.pages - before;

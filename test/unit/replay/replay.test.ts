@@ -190,7 +190,10 @@ describe('who asked', () => {
 
   test('can be named', async () => {
     const answered = reply('10.0.0.101', A, 6, { tha: other.sha, tpa: other.spa });
-    const film = { frames: [...chatter, answered, ...exchange('10.0.0.5', A, 10)] };
+    const film = {
+      frames: [...chatter, answered, ...exchange('10.0.0.5', A, 10)],
+      comment: 'targets: 10.0.0.5',
+    };
     const report = await read(film, { sourceMac: other.sha });
     // The addresses of the recording machine are none of the other's.
     expect(report.links).toMatchObject([{ mac: other.sha, ip: other.spa, prefixLength: null }]);
@@ -238,6 +241,13 @@ describe('who asked', () => {
     expect(answers(report)).toEqual([['10.0.0.5', `${A} 3`]]);
   });
 
+  test('from very many addresses is looked at as far as is reasonable, with a warning', async () => {
+    const frames = Array.from({ length: 100 }, (_, n) => request('10.0.0.5', n, { spa: `10.0.1.${n}` }));
+    const report = await read({ frames: [...frames, ...exchange('10.0.0.6', A, 500)] });
+    expect(answers(report)).toEqual([['10.0.0.6', `${A} 1`]]);
+    expect(report.warnings).toEqual([expect.stringContaining('more than 64 sender addresses')]);
+  });
+
   test('must be there', async () => {
     await expect(read({ frames: [reply('10.0.0.5', A, 0)] })).rejects.toThrow(OptionError);
     await expect(read({ interfaces: [{ linkType: 113 }], frames: [request('10.0.0.5', 0)] })).rejects.toThrow(
@@ -266,6 +276,26 @@ describe('the targets of a recording', () => {
     expect((await read({ frames, comment: 'targets: what is this?' })).targets).toEqual([
       '10.0.0.3-10.0.0.4',
     ]);
+  });
+
+  test('are what the recording says that it is of: what else this machine asked is none', async () => {
+    const frames = [...exchange('10.0.0.5', A, 0), request('10.0.0.1', 300), reply('10.0.0.1', B, 301)];
+    const report = await read({ frames, comment: 'targets: 10.0.0.4-10.0.0.5' });
+    expect(answers(report)).toEqual([['10.0.0.5', `${A} 1`]]);
+    expect(report.counts).toMatchObject({ targets: 2, answered: 1, untested: 1 });
+    // As of a sweep that was interrupted.
+    expect(report.outcome).toBe('inconclusive');
+  });
+
+  test('count as untested once, on however many links they were not asked for', async () => {
+    const elsewhere = exchange('10.9.0.5', B, 500).map((frame) => ({ ...frame, link: 1 }));
+    const film = {
+      interfaces: [eth0, { ...eth0, name: 'eth1' }],
+      frames: [...exchange('10.0.0.5', A, 0), ...elsewhere],
+    };
+    const targets = parseTargets(['10.0.0.5-10.0.0.6', '10.9.0.5-10.9.0.6', OUR_IP]).ranges;
+    const report = await read(film, { targets });
+    expect(report.counts).toEqual({ targets: 6, answered: 2, self: 2, silent: 0, untested: 2 });
   });
 
   test('may be given: what was not asked for is untested', async () => {
