@@ -3,6 +3,7 @@
 #include "binding/engine_binding.h"
 #include "binding/interfaces_binding.h"
 #include "binding/listener_binding.h"
+#include "binding/replay_binding.h"
 #include "binding/request_binding.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
@@ -10,6 +11,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   arpsweep::InitInterfaces(env, exports);
   arpsweep::InitListener(env, exports);
   arpsweep::InitRequest(env, exports);
+  arpsweep::InitReplay(env, exports);
   return exports;
 }
 

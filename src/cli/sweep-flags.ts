@@ -38,6 +38,8 @@ export interface AskingFlags extends KnowledgeFlags {
 export interface SweepFlags extends AskingFlags, FrameFlags, LayoutFlags {
   readonly dryRun?: true;
   readonly output?: string;
+  readonly write?: string;
+  readonly read?: string;
   readonly resolve?: true;
   readonly vendors?: readonly string[];
   readonly failOn?: string;

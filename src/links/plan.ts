@@ -107,7 +107,7 @@ export function namespacesOf(plans: readonly LinkPlan[]): Namespace[] {
 const shortestDefaultPrefix = 20;
 
 /** The engine keeps three bytes for an address (TargetSpace::kMaxTargets of native/core/sweep/target_space.h). */
-const mostTargets = 2 ** 26;
+export const mostTargets = 2 ** 26;
 
 /** Targets that one sender address of a link asks for. */
 interface Share {

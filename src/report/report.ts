@@ -55,13 +55,21 @@ export interface SweepResult {
   readonly results: readonly LinkResult[];
   /** What was seen beside the answers. */
   readonly surroundings?: Surroundings;
+  /** The machine that swept; by default the one that `before` describes. */
+  readonly machine?: Machine;
 }
 
 /** Beyond these, neighbouring ranges of untested addresses are merged. */
 const mostUntestedRanges = 10_000;
 
+/** What a run, or the recording of one, has to tell at its end. */
+export type HeardRun = Pick<
+  LinkRun,
+  'plan' | 'regulation' | 'status' | 'read' | 'untested' | 'requestsTo' | 'strays'
+>;
+
 /** @param expected addresses in host byte order */
-export function resultOf(run: LinkRun, expected: readonly number[]): LinkResult {
+export function resultOf(run: HeardRun, expected: readonly number[]): LinkResult {
   const status = run.status();
   const requests = run.requestsTo(expected);
   return {
@@ -104,6 +112,7 @@ export function buildReport(result: SweepResult): Report {
     judge,
     results,
     surroundings = noSurroundings,
+    machine,
   } = result;
   const plans = results.map(({ plan }) => plan);
   const facts = linkFacts(results, before, after);
@@ -134,7 +143,7 @@ export function buildReport(result: SweepResult): Report {
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(durationMs * 10) / 10,
     outcome: outcomeOf(results.map(({ status }) => status)),
-    machine: machineOf(plans, before),
+    machine: machine ?? machineOf(plans, before),
     links: results.map((result, i) => linkReport(result, changesOf(result, perLink[i] ?? [], before, after))),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),

@@ -195,6 +195,8 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
   const addon = {
     Engine: Engine as unknown as NativeAddon['Engine'],
     Listener: Object as unknown as NativeAddon['Listener'],
+    Replay: Object as unknown as NativeAddon['Replay'],
+    describeFrames: () => {},
     listLinks: () => [...links],
     listRoutes: () => [...routes],
     listNeighbours: () => [],

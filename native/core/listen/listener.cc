@@ -55,6 +55,7 @@ struct Listener::Port {
   std::unique_ptr<Sockets> sockets;
   std::atomic<LinkState> state{LinkState::kUp};
   std::atomic<uint64_t> kernel_drops{0};
+  std::atomic<uint64_t> overruns{0};
 };
 
 Listener::Listener(size_t capacity, std::function<void()> on_news)
@@ -152,7 +153,7 @@ void Listener::ReadFrames(uint32_t link, Port& port) {
     frame.realtime_ns = received.realtime_ns;
     frame.link = link;
     frame.packet_type = received.packet_type;
-    frames_.Push(frame);
+    if (!frames_.Push(frame)) port.overruns.fetch_add(1);
   };
   for (size_t i = 0; i < socket.batches() && socket.Read(keep); ++i) continue;
   port.kernel_drops.fetch_add(socket.TakeDrops());
@@ -179,7 +180,8 @@ ListenerStatus Listener::Status() const {
   ListenerStatus status;
   status.state = state_.load(std::memory_order_acquire);
   status.overruns = frames_.overruns();
-  for (const auto& port : ports_) status.links.push_back({port->state.load(), port->kernel_drops.load()});
+  for (const auto& port : ports_)
+    status.links.push_back({port->state.load(), port->kernel_drops.load(), port->overruns.load()});
   const std::lock_guard lock(fault_mutex_);
   status.fault_syscall = fault_syscall_;
   status.fault_errno = fault_errno_;

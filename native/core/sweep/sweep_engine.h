@@ -94,7 +94,6 @@ class SweepEngine {
   uint64_t UnexplainedLack() const;
   void Fail(const char* syscall, int error);
   bool done() const { return state_.load(std::memory_order_acquire) >= SweepStatus::State::kDone; }
-  Record Describe(const Responder& responder, bool final);
   double RemainingMs(int64_t now) const;
 
   const SweepConfig config_;

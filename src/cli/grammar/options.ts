@@ -40,6 +40,12 @@ export function addAskingOptions(command: commander.Command): commander.Command 
     );
 }
 
+/** A recording of what a command sends and hears. */
+export const writeOption = [
+  '--write <file>',
+  'record all ARP of the run, sent and received, as pcapng; made again into a report by --read',
+] as const;
+
 /** What should answer, as `check` and a sweep are told it. */
 export const expectOption = [
   '--expect <file>',
