@@ -15,7 +15,7 @@ const none: readonly string[] = [];
 /**
  * A frame makes a finding where its sender, by both of its addresses, is one of those that the finding names; or, where
  * it names hardware addresses alone, where it came in from one of these.
- * @param linkOf place among the recorded interfaces of the report's link, or null
+ * @param linkOf place among the recorded interfaces of the report's link; null for all of them
  */
 export function marksOf(findings: readonly Finding[], linkOf: (link: number | null) => number | null): Marks {
   const comments = new Map<string, string[]>();

@@ -26,7 +26,7 @@ export interface RecordingPlan {
 
 /** What became of the frames of one link. */
 export interface LinkTally {
-  written: number;
+  readonly written: number;
   /** Frames that came faster than they could be read or written. */
   readonly dropped: number;
 }

@@ -124,17 +124,17 @@ function lossOf(name: string, { tallies, failure }: RecorderEnd): string[] {
   ];
 }
 
-/** Which of the recorded links one of the report is. */
+/** Which of the recorded links one of the report is; null for none in particular. */
 function placeOf(
   recorded: readonly LinkToRecord[],
   { links }: Pick<Report, 'links'>,
   link: number | null,
 ): number | null {
-  const swept = link === null ? undefined : links[link];
-  const place = recorded.findIndex(
+  if (link === null) return null;
+  const swept = links[link];
+  return recorded.findIndex(
     ({ interface: name, netns }) => name === swept?.interface && netns === swept.netns,
   );
-  return place < 0 ? null : place;
 }
 
 /** Writes all of it once more, with comments, and puts that in its place: a frame that is written takes no more bytes. */

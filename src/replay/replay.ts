@@ -102,9 +102,10 @@ function reportOf(
 /** The machine that swept: its links, and whatever else has one of its hardware addresses. */
 function stateOf(plans: readonly ReplayPlan[], machine: NamedMachine | null): MachineState {
   const swept = plans.map(({ plan }) => plan.link);
-  const [any] = swept;
-  const others = any
-    ? (machine?.interfaces ?? []).map(({ mac }) => ({ ...any, mac, index: 0, addresses: [] }))
-    : [];
+  const others = swept
+    .slice(0, 1)
+    .flatMap((link) =>
+      (machine?.interfaces ?? []).map(({ mac }) => ({ ...link, mac, index: 0, addresses: [] })),
+    );
   return { links: [...swept, ...others], neighbours: [] };
 }

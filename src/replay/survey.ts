@@ -81,9 +81,10 @@ export function surveyor(onlyMac: string | null): Survey {
         const arp = arpNumbersAt(view, i);
         if (arp === null) continue;
         const atMs = Number(rawFrameAt(view, i).timeNs) / 1e6;
-        if (span === null) span = { firstMs: atMs, lastMs: atMs };
+        // A frame need not have a time.
+        if (span === null || span.lastMs === 0) span = { firstMs: atMs, lastMs: atMs };
         else if (atMs > span.lastMs) span.lastMs = atMs;
-        else if (atMs < span.firstMs) span.firstMs = atMs;
+        else if (atMs < span.firstMs && atMs > 0) span.firstMs = atMs;
         // Whoever asks for its own address announces it.
         if (arp.operation === arpOperation.request && arp.spa !== arp.tpa) noteQuestion(arp);
       }
