@@ -8,11 +8,13 @@ import { type LinkPlan, planSweep } from '../links/plan.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { createRoster, type Roster } from '../names/roster.js';
 import type { NativeAddon } from '../native.js';
-import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
+import { buildReport, type LinkResult, resultOf } from '../report/report.js';
 import { explainNativeError, systemFailure } from '../system-error.js';
 import { parseTargets, type TargetSet } from '../targets/parse.js';
+import type { Ranges } from '../targets/ranges.js';
 import { resolveTargets } from '../targets/resolve.js';
 import { createBell } from './bell.js';
+import { partsOf } from './course.js';
 import { type LinkRun, openLinkRun } from './link-run.js';
 import { type CheckedOptions, checkOptions } from './options.js';
 import { progressOf } from './progress.js';
@@ -53,20 +55,20 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
       const prepared = await prepare(load, targets, checked);
-      const { plans, before, judge, addon } = prepared;
+      const { plans, parts, before, judge, addon } = prepared;
       const namedRequests = judge?.requests ?? 0;
       roster = prepared.roster;
       observation = await observe(addon, plans, before.links);
       const startedAt = new Date();
       const started = performance.now();
-      if (!stopping) {
-        runs = openAll(addon, plans, { ...checked, namedRequests }, bell.ring);
+      runs = openAll(addon, plans, parts, { ...checked, namedRequests }, bell.ring);
+      const begins = !stopping;
+      if (begins) {
         for (const run of runs) run.start();
         await allDone(runs, stop, checked.onProgress, progress);
       }
       const durationMs = performance.now() - started;
-      const results =
-        runs.length > 0 ? runs.map((run) => resultOf(run, judge?.addresses ?? [])) : plans.map(untouched);
+      const results = runs.map((run) => resultOf(run, judge?.addresses ?? []));
       refuseVoid(results);
       const surroundings = await observation.finish();
       const after = readAgain(addon, before);
@@ -79,8 +81,9 @@ export function runSweep(load: () => NativeAddon, targets: Targets, options: Swe
         judge,
         results,
         surroundings,
+        course: checked.course,
       });
-      await Promise.all(runs.map(({ closed }) => closed));
+      if (begins) await Promise.all(runs.map(({ closed }) => closed));
       return report;
     } finally {
       observation?.close();
@@ -142,6 +145,8 @@ interface Prepared {
   readonly roster: Roster;
   readonly judge: Judge | null;
   readonly plans: readonly LinkPlan[];
+  /** Positions that each plan asks, of the permutation of its targets. */
+  readonly parts: readonly Ranges[];
 }
 
 async function prepare(
@@ -169,7 +174,7 @@ async function prepare(
     });
     // This machine as it is now, whatever a file may say of it.
     const roster = createRoster([...named, describeMachine(links)]);
-    return { addon, before, roster, judge, plans };
+    return { addon, before, roster, judge, plans, parts: partsOf(plans, checked.course) };
   } catch (error) {
     throw explainNativeError(error, 'list the interfaces');
   }
@@ -209,12 +214,15 @@ async function readTargets(targets: NonNullable<Targets>): Promise<TargetSet> {
 function openAll(
   addon: NativeAddon,
   plans: readonly LinkPlan[],
-  options: Parameters<typeof openLinkRun>[2],
+  parts: readonly Ranges[],
+  options: Parameters<typeof openLinkRun>[3],
   onWake: () => void,
 ): LinkRun[] {
   const runs: LinkRun[] = [];
   try {
-    for (const plan of plans) runs.push(openLinkRun(addon, plan, options, onWake));
+    for (const [i, plan] of plans.entries()) {
+      runs.push(openLinkRun(addon, plan, parts[i] ?? [], options, onWake));
+    }
     return runs;
   } catch (error) {
     for (const run of runs) run.close();

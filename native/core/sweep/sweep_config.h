@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/sweep/slice.h"
 #include "core/sweep/target_space.h"
 #include "core/wire/mac_address.h"
 
@@ -29,6 +30,8 @@ struct SweepConfig {
   bool adaptive_passes = false;        // no more than it takes to miss next to nothing
   bool census = false;                 // ask responders by unicast, and answered and named addresses by probe
   std::optional<int64_t> cooldown_ns;  // none: by the answers heard
+  /// Positions of the targets' permutation that are asked; sorted, disjoint. None: all.
+  std::optional<std::vector<Slice>> part;
   bool sequential = false;
   uint64_t seed = 0;
   bool two_senders = true;  // a second thread helps at full rate

@@ -73,9 +73,8 @@ std::vector<StrayRecord> SweepEngine::Strays() {
 
 std::vector<AddressRange> SweepEngine::Untested(size_t limit) const {
   std::vector<AddressRange> ranges;
-  if (!conductor_ || !done()) return config_.targets;
   for (uint32_t index = 0; index < targets_.size(); ++index) {
-    if (!conductor_->IsUntested(index)) continue;
+    if (!IsUntested(index)) continue;
     const uint32_t address = targets_.AddressAt(index);
     if (!ranges.empty() && ranges.back().last + 1 == address) {
       ranges.back().last = address;
@@ -84,6 +83,22 @@ std::vector<AddressRange> SweepEngine::Untested(size_t limit) const {
     }
   }
   return JoinNearest(std::move(ranges), limit);
+}
+
+std::vector<Slice> SweepEngine::Remaining(size_t limit) const {
+  if (conductor_ && done()) return conductor_->Open(limit);
+  return part_.Cover(limit, 0, [](uint32_t) { return true; });
+}
+
+// Before it is done nothing counts as tested.
+bool SweepEngine::IsUntested(uint32_t index) const {
+  if (conductor_ && done()) return conductor_->IsUntested(index);
+  return !targets_.IsOwnIndex(index) && part_.Holds(index);
+}
+
+bool SweepEngine::Holds(uint32_t address) const {
+  const auto index = targets_.IndexOf(address);
+  return index && *index < targets_.size() && part_.Holds(*index);
 }
 
 uint32_t SweepEngine::RequestsTo(uint32_t address) const {
