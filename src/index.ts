@@ -15,6 +15,7 @@ export type { Expectations, ExpectedGroup, ExpectedHost } from './expect/expecta
 export type * from './generated/report-types.js';
 export { listInterfaces } from './links/links.js';
 export type { NamedInterface, NamedMachine } from './names/named-machine.js';
+export type { FrameFields } from './sweep/frame-fields.js';
 export { sweep } from './sweep/sweep.js';
 export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep/sweep-api.js';
 export { type HostName, parseTargets, type TargetSet } from './targets/parse.js';

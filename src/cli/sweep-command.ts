@@ -22,6 +22,11 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
   const knowledge = await knowledgeOf(flags);
   const vendors = flags.vendors && (await vendorsIn(flags.vendors));
   const options = { ...checked, ...knowledge };
+  if (flags.dryRun) {
+    const { runDry } = await import('./dry-run.js');
+    await runDry(targets, options);
+    return 0;
+  }
   const interruption = catchInterruption();
   try {
     const file = await openFile(flags.output);

@@ -9,6 +9,7 @@ import {
   parseSourceMac,
 } from '../sweep/options.js';
 import type { ProfileName, SweepOptions } from '../sweep/sweep-api.js';
+import { type FrameFlags, frameFieldsOf } from './frame-flags.js';
 import type { KnowledgeFlags } from './knowledge-flags.js';
 import type { LayoutFlags } from './layout.js';
 
@@ -18,6 +19,8 @@ import type { LayoutFlags } from './layout.js';
  */
 export interface AskingFlags extends KnowledgeFlags {
   readonly interface?: readonly string[];
+  readonly netns?: string;
+  readonly vlan?: string;
   readonly exclude?: readonly string[];
   readonly targetsFile?: string;
   readonly rate?: string;
@@ -35,7 +38,8 @@ export interface AskingFlags extends KnowledgeFlags {
 }
 
 /** As commander hands them over. */
-export interface SweepFlags extends AskingFlags, LayoutFlags {
+export interface SweepFlags extends AskingFlags, FrameFlags, LayoutFlags {
+  readonly dryRun?: true;
   readonly output?: string;
   readonly resolve?: true;
   readonly vendors?: readonly string[];
@@ -52,9 +56,12 @@ export interface SweepFlags extends AskingFlags, LayoutFlags {
  * The options of the library's `sweep`.
  * @throws OptionError for a value that cannot be right
  */
-export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
+export function sweepOptionsOf(flags: AskingFlags & FrameFlags): SweepOptions {
+  const frame = frameFieldsOf(flags);
   const {
     interface: links,
+    netns,
+    vlan,
     exclude,
     rate,
     profile,
@@ -67,6 +74,8 @@ export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
   } = flags;
   const options: SweepOptions = {
     ...(links && { links }),
+    ...(netns !== undefined && { netns }),
+    ...(vlan !== undefined && { vlan }),
     ...(exclude && { exclude }),
     ...(rate !== undefined && { rate: parseRate(rate) }),
     ...(profile && { profile }),
@@ -79,6 +88,7 @@ export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
     ...(flags.shard !== undefined && { shard: flags.shard }),
     ...(flags.resume !== undefined && { resume: flags.resume }),
     ...(flags.offLink && { offLink: true }),
+    ...(frame && { frame }),
   };
   // The library would check them too, but only once an output file is open.
   checkOptions(options);

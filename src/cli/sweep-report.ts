@@ -1,12 +1,13 @@
 /** Follows a sweep that is under way: progress, responders, the report, and the exit code that they come to. */
 import type { Expectation } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
-import { listInterfaces } from '../links/links.js';
+import { native } from '../native.js';
 import { type FormatName, loadReporter } from '../reporters/formats.js';
 import { liveTable } from '../reporters/live-table.js';
 import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
+import { linksOf } from '../sweep/preparation.js';
 import type { Progress, Sweep, SweepOptions } from '../sweep/sweep-api.js';
 import type { VendorOf } from '../vendors.js';
 import { exitCodeOfSweep } from './exit-code.js';
@@ -143,7 +144,8 @@ function progressHandler(
   let first = true;
   return (progress) => {
     if (first && note) {
-      const notice = rangeNotice(progress.targets, rateOf(options));
+      const rate = rateOf(options);
+      const notice = rate && rangeNotice(progress.targets, rate);
       if (notice) note(notice);
     }
     first = false;
@@ -151,11 +153,13 @@ function progressHandler(
   };
 }
 
-/** Frames per second over all links, as far as the options tell. */
-function rateOf({ links, rate = 'auto', profile }: SweepOptions): number {
-  const chosen = listInterfaces().filter(({ name, carrier, type }) =>
-    links ? links.includes(name) : carrier && type === 'ethernet',
-  );
-  const wireless = chosen.length > 0 && chosen.every((link) => link.wireless);
-  return paceOf(rate, profile ?? null, wireless).rate * (links?.length ?? 1);
+/** Frames per second over all links, as it starts; null where a link has just gone, which the sweep says itself. */
+function rateOf(options: SweepOptions): number | null {
+  const { rate = 'auto', profile = null } = options;
+  try {
+    const paces = linksOf(native(), options).map(({ device }) => paceOf(rate, profile, device.wireless));
+    return paces.reduce((sum, pace) => sum + pace.rate, 0);
+  } catch {
+    return null;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../generated/report-types.js';
+import type { Finding, Host } from '../generated/report-types.js';
 import { list } from '../wording.js';
 import type { HeldAddress, NotedHost, NotedResponder, SweepFacts } from './context.js';
 import { proxyAnswers } from './proxies.js';
@@ -22,10 +22,11 @@ export function diagnoseShadowedAddress(facts: SweepFacts): Finding[] {
   const groups = new Map<string, Omit<Group, 'shadows'> & { shadows: Shadow[] }>();
   for (const host of facts.noted) {
     if (host.self) continue;
+    const own = facts.links[host.link];
     const others = host.responders.filter(
-      (responder) => !facts.ourMacs.has(responder.mac) && !isProxied(host, responder),
+      (responder) => !own?.ourMacs.has(responder.mac) && !isProxied(host, responder),
     );
-    for (const place of facts.held.get(host.ip) ?? []) {
+    for (const place of own?.held.get(host.ip) ?? []) {
       const isService = ({ mac }: NotedResponder) =>
         isParked(place) && (virtualMacProtocol(mac) !== null || reachable.has(`${host.link} ${mac}`));
       const responders = others.filter((responder) => !isService(responder));
@@ -53,9 +54,9 @@ interface Group {
   readonly shadows: readonly Shadow[];
 }
 
-function isExpectedElsewhere({ expected, ourMacs }: SweepFacts, { ip }: NotedHost): boolean {
+function isExpectedElsewhere({ expected, links }: SweepFacts, { ip, link }: NotedHost): boolean {
   const macs = expected.get(ip)?.macs ?? [];
-  return macs.length > 0 && !macs.some((mac) => ourMacs.has(mac));
+  return macs.length > 0 && !macs.some((mac) => links[link]?.ourMacs.has(mac));
 }
 
 /** As load balancers hold what they serve: an address alone, where no frame goes in or out. */
@@ -64,9 +65,10 @@ function isParked({ prefixLength, flags }: HeldAddress): boolean {
 }
 
 /** Those at an address that this machine does not hold, as answers or its own neighbour table show, each with its link. */
-function reachableMacs({ hosts, held, noted, links }: SweepFacts): Set<string> {
-  if (!noted.some(({ ip }) => held.has(ip))) return new Set();
-  const others = hosts.filter(({ ip }) => !held.has(ip));
+function reachableMacs({ hosts, noted, links }: SweepFacts): Set<string> {
+  const isHeld = ({ ip, link }: Host): boolean => links[link]?.held.has(ip) ?? false;
+  if (!noted.some(isHeld)) return new Set();
+  const others = hosts.filter((host) => !isHeld(host));
   const neighbours = links.flatMap((facts, link) => [...facts.neighbours].map((mac) => `${link} ${mac}`));
   return new Set([
     ...others.flatMap(({ link, responders }) => responders.map(({ mac }) => `${link} ${mac}`)),

@@ -14,6 +14,7 @@ export interface Heard {
   readonly interface: string;
   readonly netns: string | null;
   readonly vlan: number | null;
+  readonly innerVlan?: number;
   readonly vendor: string | null;
   readonly name: string | null;
   /** ISO 8601. */
@@ -35,6 +36,11 @@ interface Field {
 const orNull = (value: string | number | boolean | null | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
+/** Two tags are written as in a link: `100@7`. */
+function tagsOf({ vlan, innerVlan }: Heard): string | null {
+  return innerVlan === undefined ? orNull(vlan) : `${vlan}@${innerVlan}`;
+}
+
 const fields: Readonly<Record<FieldName, Field>> = {
   ip: { heading: 'ip', text: ({ ip }) => ip },
   mac: { heading: 'mac', text: ({ mac }) => mac },
@@ -45,7 +51,7 @@ const fields: Readonly<Record<FieldName, Field>> = {
   confirmed: { heading: 'confirmed', text: ({ confirmed }) => orNull(confirmed), final: true },
   interface: { heading: 'interface', text: (heard) => heard.interface },
   netns: { heading: 'netns', text: ({ netns }) => netns },
-  vlan: { heading: 'vlan', text: ({ vlan }) => orNull(vlan) },
+  vlan: { heading: 'vlan', text: tagsOf },
   vendor: { heading: 'vendor', text: ({ vendor }) => vendor },
   name: { heading: 'name', text: ({ name }) => name },
   first: { heading: 'first_at', text: ({ firstAt }) => firstAt },
@@ -74,10 +80,19 @@ export function parseFields(text: string): readonly FieldName[] {
 
 /** Every responder of a report, this machine's own addresses left out. */
 export function* heardOf(report: Report, sort: SortKey | null): Iterable<Heard> {
-  const places = report.links.map(({ interface: name, netns, vlan }) => ({ interface: name, netns, vlan }));
+  const places = report.links.map(({ interface: name, netns, vlan, innerVlan }) => ({
+    interface: name,
+    netns,
+    vlan,
+    ...(innerVlan !== undefined && { innerVlan }),
+  }));
   for (const { host, responder } of orderedEntries(report, sort)) {
     if (responder) yield { ip: host.ip, ...(places[host.link] ?? nowhere), ...responder };
   }
 }
 
-const nowhere: Pick<LinkReport, 'interface' | 'netns' | 'vlan'> = { interface: '?', netns: null, vlan: null };
+const nowhere: Pick<LinkReport, 'interface' | 'netns' | 'vlan' | 'innerVlan'> = {
+  interface: '?',
+  netns: null,
+  vlan: null,
+};

@@ -1,13 +1,14 @@
 import type { LinkReport } from '../generated/report-types.js';
+import { formatLink } from '../links/link-spec.js';
 import { isLocal } from '../mac-address.js';
 import { printable } from './text.js';
 
 /** A link as `-I` takes it: `[NETNS:]IFACE[@VID]`. */
-export function linkName(link: Pick<LinkReport, 'interface' | 'netns' | 'vlan'> | undefined): string {
+export function linkName(
+  link: Pick<LinkReport, 'interface' | 'netns' | 'vlan' | 'innerVlan'> | undefined,
+): string {
   if (link === undefined) return '?';
-  const namespace = link.netns === null ? '' : `${link.netns}:`;
-  const tag = link.vlan === null ? '' : `@${link.vlan}`;
-  return printable(`${namespace}${link.interface}${tag}`);
+  return printable(formatLink(link.netns, link.interface, [link.vlan, link.innerVlan ?? null]));
 }
 
 interface Known {

@@ -122,7 +122,7 @@ export function tokenOf(
 
 /** Of their names: an interface that comes back has another index. */
 function linksFingerprint(plans: readonly LinkPlan[]): number {
-  return fingerprint(Buffer.from(plans.map(({ link }) => link.name).join('\0')));
+  return fingerprint(Buffer.from(plans.map(({ name }) => name).join('\0')));
 }
 
 function targetsFingerprint(plans: readonly LinkPlan[]): number {

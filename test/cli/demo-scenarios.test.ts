@@ -20,7 +20,7 @@ const found: Record<string, readonly RegExp[]> = {
   'wrong-port': [/^error: mac-on-wrong-port: .* 10\.34\.11\.9 .* uplink0 .* tap0 /],
   'broken-hop': [/^The request for 10\.34\.11\.9 is lost between \S+:br0 and \S+:port2: /],
   'empty-zone': [
-    /^error: group-empty: z2\/doppler .* 10\.34\.11\.21, 10\.34\.11\.22$/,
+    /^error: group-empty: z2\/doppler .* 10\.34\.11\.21, 10\.34\.11\.22\)$/,
     /^error: missing: .* z2\/doppler .*10\.34\.11\.21 .* 10\.34\.11\.22 /,
   ],
   proxy: [/^warning: proxy-arp: 00:1b:54:3e:a1:40 .* 16 addresses .* For 10\.34\.11\.130 another machine /],

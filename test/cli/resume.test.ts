@@ -119,6 +119,11 @@ describe('shards', () => {
     expect(last(sorted(first)) - last(sorted(first).slice(0, 1))).toBeGreaterThan(128);
   });
 
+  test('say in a dry run how much they would ask', async () => {
+    const { stdout } = await sweepCli(['-I', 'part0', RANGE, '--shard', '1/3', '--dry-run']);
+    expect(stdout).toMatch(/^part0: 85 addresses \(.*\), nothing sent$/m);
+  });
+
   test('of more parts than there are targets may be empty, which is no failure', async () => {
     const report = await sweepOf(['10.68.1.7', '--shard', '1/2']);
     expect(report).toMatchObject({ outcome: 'complete', hosts: [], findings: [] });

@@ -5,7 +5,13 @@ import { collect, Option } from './commander.js';
 /** What is asked, where and how. */
 export function addAskingOptions(command: commander.Command): commander.Command {
   return command
-    .option('-I, --interface <link>', 'interface to sweep on; may be given several times', collect)
+    .option(
+      '-I, --interface <link>',
+      'link to sweep on, [NETNS:]IFACE[@VID[.PRIO]], patterns as in tap* allowed; may be given several times',
+      collect,
+    )
+    .option('--netns <name>', 'network namespace (name, path or process id) of links that do not say')
+    .option('--vlan <vid>', 'VLAN tag, VID[.PRIO], of links that do not say')
     .option('-x, --exclude <target>', 'addresses to leave out; may be given several times', collect)
     .option('--targets-file <file>', 'read targets from a file, one in each line')
     .option('-r, --rate <n>', 'frames per second: 500, 10k, 1M, auto, auto:CEILING or max (default: auto)')

@@ -4,6 +4,7 @@ import { diagnose } from '../../../src/findings/diagnose.js';
 import {
   addresses,
   facts,
+  firstLink,
   host,
   kindsOf,
   linkFacts,
@@ -15,9 +16,8 @@ import {
 
 describe('shadowed-address', () => {
   const parked: HeldAddress = { interface: 'kube-ipvs0', prefixLength: 32, flags: ['DOWN', 'NOARP'] };
-  const held = (ips: readonly string[], place: HeldAddress) => ({
-    held: new Map(ips.map((ip) => [ip, [place]])),
-  });
+  const held = (ips: readonly string[], place: HeldAddress) =>
+    firstLink({ held: new Map(ips.map((ip) => [ip, [place]])) });
 
   it('is one finding for all that one interface holds, whoever answers for it', () => {
     const ips = addresses(3, 31);
@@ -80,6 +80,13 @@ describe('shadowed-address', () => {
     expect(kindsOf([host('10.0.0.31', [OUR_MAC])], held(['10.0.0.31'], parked))).toEqual([]);
     const proxied = addresses(8).map((ip) => host(ip, [responder(mac(1), { probeReplies: 0 })]));
     expect(kindsOf(proxied, held(['10.0.0.3'], parked))).toEqual(['proxy-arp']);
+  });
+
+  it('is not seen in what is held in another network namespace, which is like another machine', () => {
+    const [, second] = held(['10.0.0.31'], { ...parked, flags: [] }).links.toReversed();
+    expect(kindsOf([host('10.0.0.31', [mac(1)])], { links: [linkFacts(), second ?? linkFacts()] })).toEqual(
+      [],
+    );
   });
 
   it('leaves what the swept link itself holds to claims-our-address', () => {

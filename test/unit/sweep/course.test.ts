@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EthernetLink } from '../../../src/links/links.js';
 import type { LinkPlan } from '../../../src/links/plan.js';
 import { courseOf, parseShard, partsOf, shardOf, tokenOf } from '../../../src/sweep/course.js';
+import { checkFrameFields } from '../../../src/sweep/frame-fields.js';
 import { checkOptions } from '../../../src/sweep/options.js';
 import type { SweepOptions } from '../../../src/sweep/sweep-api.js';
 import { countAddresses, normalize, type Ranges } from '../../../src/targets/ranges.js';
@@ -15,7 +16,20 @@ const net: Ranges = [{ first: ip('10.0.0.0'), last: ip('10.0.0.255') }];
 function plan(name: string, targets: Ranges = net, own = '10.0.0.2'): LinkPlan {
   const on = link(name, [address(`${own}/24`)]) as EthernetLink;
   const sourceIp = ip(own);
-  return { link: on, sourceMac: on.mac, sourceIp, prefixLength: 24, targets, named: [], own: [sourceIp] };
+  return {
+    link: on,
+    namespace: null,
+    tags: [],
+    holderIndex: on.index,
+    name,
+    fields: checkFrameFields({}),
+    sourceMac: on.mac,
+    sourceIp,
+    prefixLength: 24,
+    targets,
+    named: [],
+    own: [sourceIp],
+  };
 }
 
 describe('a shard', () => {
