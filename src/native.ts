@@ -143,14 +143,16 @@ export interface EngineOptions {
   /** Answers come to an address, or with a tag, that the interface may not let pass by itself. */
   readonly promiscuous: boolean;
   readonly frame: RequestFrame;
-  /** Targets as sorted, disjoint, inclusive pairs first, last. */
+  /** Targets as sorted, disjoint, inclusive pairs first, last; our own addresses have their places among them. */
   readonly targets: Uint32Array;
   /** Targets that are asked by probe in each pass as well; sorted, disjoint, inclusive pairs. */
   readonly named: Uint32Array;
   /** Requests that a named target gets at the least before it counts as silent, 0 to 255. Not with exact passes. */
   readonly namedRequests: number;
-  /** Our own addresses of this link: probed before the sweep, never asked by request. Sorted. */
+  /** Our own addresses of this link, never asked by request; sorted. */
   readonly own: Uint32Array;
+  /** Probe them before the sweep. */
+  readonly probesOwn: boolean;
   /** Frames per second at the start; Infinity does not pace. */
   readonly rate: number;
   /** Frames that may go out at once at the start. */
@@ -165,6 +167,8 @@ export interface EngineOptions {
   readonly census: boolean;
   /** Listening after the last frame, in ms; NaN chooses by the answers heard. */
   readonly cooldownMs: number;
+  /** Positions of the permutation of all targets that are asked: sorted, disjoint, inclusive pairs. */
+  readonly part: Uint32Array;
   readonly sequential: boolean;
   /** Seed of the permutation, an unsigned 32-bit integer. */
   readonly seed: number;
@@ -204,6 +208,9 @@ export interface EngineStatus {
   /** Expected time to the end in ms, at the present rate. */
   readonly remainingMs: number;
   readonly answered: number;
+  /** Those of the part, our own addresses among them. */
+  readonly targets: number;
+  /** None of our own. */
   readonly untested: number;
   readonly responders: number;
   readonly linkFlaps: number;
@@ -242,6 +249,7 @@ export const idleStatus: EngineStatus = {
   elapsedMs: 0,
   remainingMs: 0,
   answered: 0,
+  targets: 0,
   untested: 0,
   responders: 0,
   linkFlaps: 0,
@@ -269,6 +277,13 @@ export interface NativeEngine {
   read(from: number, into: Uint8Array): number;
   /** Untested addresses as inclusive pairs; at most `limit` pairs, the nearest ones merged beyond. */
   untested(limit: number): Uint32Array;
+  /**
+   * Positions of the permutation that cover what this engine ended too early to know of, as inclusive pairs: untested
+   * addresses, and those that were asked so late that the answer was not waited for. At most `limit` pairs.
+   */
+  remaining(limit: number): Uint32Array;
+  /** Whether an address is a target of the part. */
+  holds(address: number): boolean;
   /** How many broadcast requests left for each of these addresses, up to 255; 0 for one that is no target. */
   requestsTo(addresses: Uint32Array): Uint32Array;
   /** Frames that concern us though they answer no question, `STRAY_BYTES` each; none before the engine is done. */

@@ -17,6 +17,13 @@
 namespace arpsweep {
 namespace {
 
+// Positions cross as inclusive pairs, like addresses.
+std::vector<Slice> SlicesFrom(const Napi::Value& value) {
+  std::vector<Slice> slices;
+  for (const AddressRange& range : RangesFrom(value)) slices.push_back({range.first, range.last + 1});
+  return slices;
+}
+
 // Whatever the types of EngineOptions (src/native.ts) promise is taken for granted: only native.ts comes
 // here.
 SweepConfig ConfigFrom(const Napi::Object& options) {
@@ -30,6 +37,7 @@ SweepConfig ConfigFrom(const Napi::Object& options) {
   config.named = RangesFrom(options.Get("named"));
   config.named_requests = options.Get("namedRequests").As<Napi::Number>().Uint32Value();
   config.own = NumbersFrom(options.Get("own"));
+  config.probes_own = options.Get("probesOwn").ToBoolean();
   config.rate = options.Get("rate").As<Napi::Number>().DoubleValue();
   config.ceiling = options.Get("ceiling").As<Napi::Number>().DoubleValue();
   config.burst = options.Get("burst").As<Napi::Number>().Uint32Value();
@@ -38,6 +46,7 @@ SweepConfig ConfigFrom(const Napi::Object& options) {
   config.census = options.Get("census").ToBoolean();
   const double cooldown_ms = options.Get("cooldownMs").As<Napi::Number>().DoubleValue();
   if (!std::isnan(cooldown_ms)) config.cooldown_ns = static_cast<int64_t>(cooldown_ms * 1e6);
+  config.part = SlicesFrom(options.Get("part"));
   config.sequential = options.Get("sequential").ToBoolean();
   config.seed = options.Get("seed").As<Napi::Number>().Uint32Value();
   return config;
@@ -99,6 +108,7 @@ class Engine : public ThreadedObject<Engine, SweepEngine> {
         {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
          InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
          InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested"),
+         InstanceMethod<&Engine::Remaining>("remaining"), InstanceMethod<&Engine::Holds>("holds"),
          InstanceMethod<&Engine::RequestsTo>("requestsTo"), InstanceMethod<&Engine::Strays>("strays")});
   }
 
@@ -139,6 +149,7 @@ class Engine : public ThreadedObject<Engine, SweepEngine> {
         {"elapsedMs", status.elapsed_ms},
         {"remainingMs", status.remaining_ms},
         {"answered", static_cast<double>(status.answered)},
+        {"targets", static_cast<double>(status.targets)},
         {"untested", static_cast<double>(status.untested)},
         {"responders", static_cast<double>(status.responders)},
         {"lossEstimate", status.completeness.loss},
@@ -162,6 +173,19 @@ class Engine : public ThreadedObject<Engine, SweepEngine> {
   Napi::Value Untested(const Napi::CallbackInfo& info) {
     const uint32_t limit = info[0].As<Napi::Number>().Uint32Value();
     return WithJsErrors(info.Env(), [&] { return ToPairs(info.Env(), core().Untested(limit)); });
+  }
+
+  Napi::Value Remaining(const Napi::CallbackInfo& info) {
+    const uint32_t limit = info[0].As<Napi::Number>().Uint32Value();
+    return WithJsErrors(info.Env(), [&] {
+      std::vector<AddressRange> positions;
+      for (const Slice& slice : core().Remaining(limit)) positions.push_back({slice.first, slice.last - 1});
+      return ToPairs(info.Env(), positions);
+    });
+  }
+
+  Napi::Value Holds(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), core().Holds(info[0].As<Napi::Number>().Uint32Value()));
   }
 
   Napi::Value RequestsTo(const Napi::CallbackInfo& info) { return RequestsToEach(info, core()); }

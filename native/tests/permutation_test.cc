@@ -21,6 +21,15 @@ TEST_CASE("every number comes exactly once, whatever the size") {
   }
 }
 
+TEST_CASE("where a number stands is where it comes, whatever the size and the order") {
+  for (const uint32_t size : {1U, 2U, 3U, 5U, 255U, 256U, 257U, 1000U, 65'537U}) {
+    for (const bool sequential : {false, true}) {
+      const Permutation permutation(size, size, sequential);
+      for (uint32_t i = 0; i < size; ++i) REQUIRE(permutation.PositionOf(permutation.At(i)) == i);
+    }
+  }
+}
+
 TEST_CASE("the seed decides the order, and the same seed gives the same one") {
   const Permutation a(1000, 1, false);
   const Permutation again(1000, 1, false);

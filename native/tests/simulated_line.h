@@ -145,6 +145,7 @@ struct SimulatedSweep {
   uint32_t named = 0;  // so many addresses, the first
   uint32_t named_requests = 0;
   int64_t stop_after = 3000 * kSimSecond;
+  std::optional<std::vector<Slice>> part;
   WireConditions wire;
 };
 
@@ -164,6 +165,9 @@ struct SimulatedResult {
   uint8_t others_asked_most = 0;    // requests to one that is not named and did not answer
   Completeness completeness;
   SendOutcome outcome = SendOutcome::kSent;
+  std::vector<uint32_t> asked;     // indexes, in order
+  std::vector<uint32_t> answered;  // of them
+  std::vector<Slice> remaining;    // what is open, in eight slices at the most
 };
 
 inline SweepConfig ConfigOf(const SimulatedSweep& sweep, uint64_t seed) {
@@ -180,6 +184,7 @@ inline SweepConfig ConfigOf(const SimulatedSweep& sweep, uint64_t seed) {
   config.adaptive_passes = sweep.adaptive;
   config.census = sweep.passes > 1;
   config.seed = seed;
+  config.part = sweep.part;
   config.two_senders = false;
   return config;
 }
@@ -199,6 +204,7 @@ inline SimulatedResult Simulate(const SimulatedSweep& sweep, uint64_t seed) {
   const RequestFields& us = config.request;
   const std::vector<uint32_t> live = ChooseLive(sweep.addresses, sweep.live, seed);
   const TargetSpace targets(config.targets, {});
+  const Part part(targets, config.seed, config.sequential, config.part);
   AddressState state(targets.capacity(), config.proves_sending());
   SendTimes times(targets.capacity());
   ResponderTable table;
@@ -208,14 +214,17 @@ inline SimulatedResult Simulate(const SimulatedSweep& sweep, uint64_t seed) {
   SimulatedLine line(sweep.wire, targets, live, us, sweep.stop_after, seed);
   line.Connect(matcher, counters, config.proves_sending());
   Transmitter transmitter(line, us, Pacer(config.rate, config.burst), state, times, counters, link);
-  Conductor conductor(config, targets, state, table, matcher, counters, link, line, transmitter, nullptr);
+  Conductor conductor(config, targets, part, state, table, matcher, counters, link, line, transmitter,
+                      nullptr);
 
   SimulatedResult result;
   result.outcome = conductor.Run();
   result.found = static_cast<uint32_t>(counters.answered.value());
   for (const uint32_t index : live) result.missed += !state.Answered(index) && state.Tested(index) ? 1 : 0;
   for (uint32_t index = 0; index < targets.size(); ++index) {
-    if (state.Answered(index)) continue;
+    if (state.Queued(index) > 0) result.asked.push_back(index);
+    if (state.Answered(index)) result.answered.push_back(index);
+    if (state.Answered(index) || !part.Holds(index)) continue;
     result.silent_asked_least = std::min(result.silent_asked_least, state.Queued(index));
     result.silent_asked_most = std::max(result.silent_asked_most, state.Queued(index));
     uint8_t& named = result.named_asked_least;
@@ -227,6 +236,7 @@ inline SimulatedResult Simulate(const SimulatedSweep& sweep, uint64_t seed) {
     }
   }
   result.untested = conductor.CountUntested();
+  result.remaining = conductor.Open(8);
   result.seconds = line.seconds();
   result.frames = line.sent();
   result.passes = conductor.pass();

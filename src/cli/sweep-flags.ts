@@ -31,6 +31,9 @@ export interface AskingFlags extends KnowledgeFlags {
   readonly sourceMac?: string;
   readonly order?: 'random' | 'sequential';
   readonly seed?: string;
+  /** These two of `sweep` alone. */
+  readonly shard?: string;
+  readonly resume?: string;
   readonly offLink?: true;
 }
 
@@ -84,6 +87,8 @@ export function sweepOptionsOf(flags: AskingFlags & FrameFlags): SweepOptions {
     ...(sourceMac !== undefined && { sourceMac: parseSourceMac(sourceMac) }),
     ...(order && { order }),
     ...(seed !== undefined && { seed: parseSeed(seed) }),
+    ...(flags.shard !== undefined && { shard: flags.shard }),
+    ...(flags.resume !== undefined && { resume: flags.resume }),
     ...(flags.offLink && { offLink: true }),
     ...(frame && { frame }),
   };

@@ -2,7 +2,7 @@
 import type { Expectation } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import { native } from '../native.js';
-import { loadReporter } from '../reporters/formats.js';
+import { type FormatName, loadReporter } from '../reporters/formats.js';
 import { liveTable } from '../reporters/live-table.js';
 import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
@@ -100,6 +100,7 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
       await reporter.report(report);
     }
     await output.finish();
+    if (!readerGone && report.resume !== undefined && !inDocument(format)) note(resumeLine(report.resume));
     if (!readerGone) await noteUnjudged(report, request.expectation, note);
     if (flags.verbose && !readerGone) for (const text of statisticsLines(report)) note(text);
     return exitCodeOfSweep(report, { signalExit: interruption.exitCode(), readerGone, failOn });
@@ -109,6 +110,15 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
     await output.discard();
     throw error;
   }
+}
+
+/** What a program reads holds the token itself. */
+function inDocument(format: FormatName): boolean {
+  return format === 'json' || format === 'ndjson';
+}
+
+function resumeLine(token: string): string {
+  return `To ask what is left, add this to the same command: --resume ${token}`;
 }
 
 /** Expected addresses that no finding speaks of must not pass for well. */

@@ -13,7 +13,6 @@ import {
   recordAnswersProbe,
 } from '../sweep/record.js';
 import { formatAddress } from '../targets/address.js';
-import { contains } from '../targets/ranges.js';
 import { timestamp } from './timestamp.js';
 
 export interface AddressedHost {
@@ -29,6 +28,8 @@ export interface HostSource {
   /** Index into the report's links. */
   readonly link: number;
   readonly records: RecordBuffer;
+  /** Our own addresses among the targets. */
+  readonly ownTargets: readonly number[];
   /** How often each of our own addresses was probed. */
   readonly ownProbes: number;
   readonly roster: Roster;
@@ -41,19 +42,19 @@ export interface HostSource {
  * targets are left out unless somebody answered for them.
  */
 export function hostsOf(source: HostSource): AddressedHost[] {
-  const { plan, link, records, ownProbes, roster, isHeld } = source;
+  const { plan, link, records, ownTargets, ownProbes, roster, isHeld } = source;
   const own = new Set(plan.own);
   const hosts: AddressedHost[] = [];
   for (const responders of byAddress(records)) {
     const [{ ip, asked }] = responders;
     const self = own.delete(ip);
     const others = self ? responders.filter((record) => !isEcho(record, plan)) : responders;
-    if (self && others.length === 0 && !contains(plan.targets, ip)) continue;
+    if (self && others.length === 0 && !ownTargets.includes(ip)) continue;
     const host = gather({ address: ip, link, self, asked }, others, roster);
     const notable = isNotable(others) || (!self && isHeld(host.ip));
     hosts.push({ address: ip, host, noted: notable ? noteOf(host, others) : null });
   }
-  const silent = [...own].filter((address) => contains(plan.targets, address));
+  const silent = [...own].filter((address) => ownTargets.includes(address));
   if (silent.length === 0) return hosts;
   for (const address of silent) {
     hosts.push({

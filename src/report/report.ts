@@ -17,14 +17,15 @@ import { describeMachine } from '../links/links.js';
 import { changedNeighbours, type StateOf } from '../links/machine-state.js';
 import { type LinkPlan, namespacesOf, placeOf, senderMacOf } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
-import { type EngineStatus, idleStatus } from '../native.js';
+import type { EngineStatus } from '../native.js';
+import { type Course, mostSlices, shardName, tokenOf } from '../sweep/course.js';
 import type { LinkRun } from '../sweep/link-run.js';
 import type { Regulation } from '../sweep/pace.js';
-import { type RecordBuffer, readRecords, recordBuffer } from '../sweep/record.js';
+import { type RecordBuffer, readRecords } from '../sweep/record.js';
 import type { Stray } from '../sweep/stray.js';
 import { noSurroundings, type Surroundings } from '../sweep/surroundings.js';
 import { formatAddress } from '../targets/address.js';
-import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
+import { formatRanges, type Ranges, union } from '../targets/ranges.js';
 import { version } from '../version.js';
 import { type AddressedHost, hostsOf } from './hosts.js';
 import { linkFacts } from './link-facts.js';
@@ -36,7 +37,11 @@ export interface LinkResult {
   readonly regulation: Regulation;
   readonly status: EngineStatus;
   readonly records: RecordBuffer;
+  /** Our own addresses among the targets that were to be asked; in order. */
+  readonly ownTargets: readonly number[];
   readonly untested: Ranges;
+  /** Positions of the permutation of the plan's targets that are left to ask. */
+  readonly remaining: Ranges;
   /** Broadcast requests that left for each expected address. */
   readonly requests: ReadonlyMap<number, number>;
   readonly strays: readonly Stray[];
@@ -57,6 +62,8 @@ export interface SweepResult {
   readonly surroundings?: Surroundings;
   /** The machine that swept; by default the one that `before` describes. */
   readonly machine?: Machine;
+  /** Absent where nothing was asked, so that nothing is left to ask either. */
+  readonly course?: Course;
 }
 
 /** Beyond these, neighbouring ranges of untested addresses are merged. */
@@ -65,37 +72,40 @@ const mostUntestedRanges = 10_000;
 /** What a run, or the recording of one, has to tell at its end. */
 export type HeardRun = Pick<
   LinkRun,
-  'plan' | 'regulation' | 'status' | 'read' | 'untested' | 'requestsTo' | 'strays'
+  | 'plan'
+  | 'regulation'
+  | 'ownTargets'
+  | 'status'
+  | 'read'
+  | 'untested'
+  | 'remaining'
+  | 'requestsTo'
+  | 'strays'
 >;
 
 /** @param expected addresses in host byte order */
 export function resultOf(run: HeardRun, expected: readonly number[]): LinkResult {
-  const status = run.status();
+  const { plan, ownTargets, regulation } = run;
+  const status = endOf(run.status());
   const requests = run.requestsTo(expected);
   return {
-    plan: run.plan,
-    regulation: run.regulation,
+    plan,
+    regulation,
     status,
     records: readRecords(run, status.responders),
+    ownTargets,
     untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
+    remaining: status.untested > 0 || status.stopped !== 'no' ? run.remaining(mostSlices) : [],
     requests: new Map(expected.map((address, i) => [address, requests[i] ?? 0])),
     strays: run.strays(),
   };
 }
 
-/** The result of a plan that was never begun, because the sweep was interrupted before. */
-export function untouched(plan: LinkPlan): LinkResult {
-  const own = plan.own.map((ip) => ({ first: ip, last: ip }));
-  const untested = subtract(plan.targets, own);
-  const status: EngineStatus = {
-    ...idleStatus,
-    state: 'done',
-    phase: 'done',
-    stopped: 'interrupted',
-    untested: countAddresses(untested),
-  };
-  const untouchedParts = { records: recordBuffer(0), untested, requests: new Map(), strays: [] };
-  return { plan, regulation: 'auto', status, ...untouchedParts };
+/** An engine that was never started, because the sweep was interrupted before, has ended all the same. */
+function endOf(status: EngineStatus): EngineStatus {
+  return status.state === 'idle'
+    ? { ...status, state: 'done', phase: 'done', stopped: 'interrupted' }
+    : status;
 }
 
 /**
@@ -113,12 +123,13 @@ export function buildReport(result: SweepResult): Report {
     results,
     surroundings = noSurroundings,
     machine,
+    course,
   } = result;
   const plans = results.map(({ plan }) => plan);
   const facts = linkFacts(results, before, after);
-  const perLink = results.map(({ plan, status, records }, link) => {
+  const perLink = results.map(({ plan, status, records, ownTargets }, link) => {
     const isHeld = (ip: string) => facts[link]?.held.has(ip) ?? false;
-    return hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster, isHeld });
+    return hostsOf({ plan, link, records, ownTargets, ownProbes: ownProbesOf(status), roster, isHeld });
   });
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
   const addressed =
@@ -137,6 +148,8 @@ export function buildReport(result: SweepResult): Report {
     bridges: bridgeFacts(swept, before, surroundings),
     vlans: vlanFacts(swept, before, surroundings),
   });
+  const remaining = results.map((each) => each.remaining);
+  const resume = course ? tokenOf(plans, course, remaining) : null;
   return {
     schemaVersion: 1,
     tool: { name: 'arpsweep', version },
@@ -146,12 +159,19 @@ export function buildReport(result: SweepResult): Report {
     machine: machine ?? machineOf(plans, before),
     links: results.map((result, i) => linkReport(result, changesOf(result, perLink[i] ?? [], before, after))),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
+    ...(course && partOf(course)),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
     hosts,
     findings: [...findings, ...(judge?.judge(results, hosts) ?? [])],
     statistics: statisticsOf(results.map(({ status }) => status)),
     untested: results.flatMap(untestedOf),
+    ...(resume !== null && { resume }),
   };
+}
+
+/** What of the targets was to be asked, where that was not all. */
+function partOf({ shard, resume }: Course): Pick<Report, 'part'> {
+  return shard || resume ? { part: { shard: shardName(shard), resumed: resume !== null } } : {};
 }
 
 /**
@@ -210,9 +230,9 @@ function ownProbesOf({ queued, passes }: EngineStatus): number {
   return queued > 0 ? Math.min(passes, 2) : 0;
 }
 
-function countsOf({ plan, status }: LinkResult, hosts: readonly AddressedHost[]): Counts {
-  const targets = countAddresses(plan.targets);
-  const self = plan.own.filter((ip) => contains(plan.targets, ip)).length;
+function countsOf({ status, ownTargets }: LinkResult, hosts: readonly AddressedHost[]): Counts {
+  const { targets } = status;
+  const self = ownTargets.length;
   const recorded = hosts.reduce((sum, { host }) => sum + Number(!host.self), 0);
   // Where the table of responders was full, more addresses answered than have a record; they are not silent.
   const answered =

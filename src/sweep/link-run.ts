@@ -3,7 +3,7 @@
 import type { LinkPlan } from '../links/plan.js';
 import type { EngineOptions, EngineStatus, NativeAddon, RequestFrame } from '../native.js';
 import { explainNativeError } from '../system-error.js';
-import { contains, fromPairs, type Range, subtract, toPairs } from '../targets/ranges.js';
+import { contains, fromPairs, type Range, type Ranges, toPairs } from '../targets/ranges.js';
 import { createBell } from './bell.js';
 import type { CheckedOptions } from './options.js';
 import { type Regulation, regulationOf, tempoOf } from './pace.js';
@@ -11,6 +11,8 @@ import { decodeStrays, type Stray } from './stray.js';
 
 export interface LinkRun {
   readonly plan: LinkPlan;
+  /** Its own addresses among the targets that it asks; in order. */
+  readonly ownTargets: readonly number[];
   readonly regulation: Regulation;
   /** Resolves when the engine has ended, for whatever reason; `status()` tells it. The results are final. */
   readonly done: Promise<void>;
@@ -26,28 +28,29 @@ export interface LinkRun {
   read(from: number, into: Uint8Array): number;
   /** Untested addresses; at most `limit` ranges. */
   untested(limit: number): Range[];
+  /** Positions that cover what it ended too early to know of; at most `limit` slices. */
+  remaining(limit: number): Range[];
   /** Broadcast requests that left for each address. */
   requestsTo(addresses: readonly number[]): Uint32Array;
   /** Frames that concern us though they answer no question; none before the engine is done. */
   strays(): Stray[];
 }
 
-type RunOptions = Pick<
-  CheckedOptions,
-  'rate' | 'profile' | 'passes' | 'cooldownMs' | 'sequential' | 'seed'
-> & {
+type RunOptions = Pick<CheckedOptions, 'rate' | 'profile' | 'passes' | 'cooldownMs' | 'course'> & {
   /** Requests that a named target gets at the least, where the number of passes is not fixed. */
   readonly namedRequests: number;
 };
 
 /**
  * Opens an engine; nothing is sent before it is started.
+ * @param part positions of the permutation of the plan's targets
  * @param onWake called when responders were heard or the engine has ended
  * @throws PermissionError, SystemError
  */
 export function openLinkRun(
   addon: NativeAddon,
   plan: LinkPlan,
+  part: Ranges,
   options: RunOptions,
   onWake: () => void,
 ): LinkRun {
@@ -60,10 +63,11 @@ export function openLinkRun(
     if (state === 'closed') closed.ring();
     onWake();
   };
-  const settings = engineOptions(plan, options);
+  const settings = engineOptions(plan, part, options);
   const engine = explained(doing, () => new addon.Engine(settings, wake));
   return {
     plan,
+    ownTargets: plan.own.filter((ip) => engine.holds(ip)),
     regulation: regulationOf(settings, options.profile, plan.link.wireless),
     done: done.next(),
     closed: closed.next(),
@@ -73,6 +77,7 @@ export function openLinkRun(
     status: () => engine.status(),
     read: (from, into) => engine.read(from, into),
     untested: (limit) => fromPairs(engine.untested(limit)),
+    remaining: (limit) => fromPairs(engine.remaining(limit)),
     requestsTo: (addresses) => engine.requestsTo(Uint32Array.from(addresses)),
     strays: () => decodeStrays(engine.strays()),
   };
@@ -86,25 +91,27 @@ function explained<T>(doing: string, call: () => T): T {
   }
 }
 
-function engineOptions(plan: LinkPlan, options: RunOptions): EngineOptions {
+function engineOptions(plan: LinkPlan, part: Ranges, options: RunOptions): EngineOptions {
   const { link, fields } = plan;
   const frame = requestFrameOf(plan);
-  const targets = subtract(plan.targets, plan.own.map(single));
+  const named = plan.named.filter((ip) => contains(plan.targets, ip) && !plan.own.includes(ip));
   const tempo = tempoOf(options, link.wireless);
   return {
     interfaceIndex: link.index,
     namespacePath: plan.namespace?.path ?? null,
     promiscuous: (frame.senderHardware ?? frame.source) !== link.mac || plan.tags.length > 0,
     frame,
-    targets: toPairs(targets),
-    named: toPairs(plan.named.filter((ip) => contains(targets, ip)).map(single)),
+    targets: toPairs(plan.targets),
+    part: toPairs(part),
+    named: toPairs(named.map(single)),
     namedRequests: tempo.adaptivePasses ? options.namedRequests : 0,
-    own: Uint32Array.from(fields.byHand ? [] : plan.own),
+    own: Uint32Array.from(plan.own),
+    probesOwn: !fields.byHand,
     ...tempo,
     ...(fields.byHand && { census: false }),
     cooldownMs: options.cooldownMs === 'auto' ? Number.NaN : options.cooldownMs,
-    sequential: options.sequential,
-    seed: options.seed,
+    sequential: options.course.sequential,
+    seed: options.course.seed,
   };
 }
 

@@ -6,6 +6,7 @@ import type { WantedLink } from '../links/choice.js';
 import { parseLinkSpec, parseTags } from '../links/link-spec.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { parseAddress } from '../targets/address.js';
+import { type Course, type CourseWish, courseOf, parseShard } from './course.js';
 import { type CheckedFields, checkFrameFields } from './frame-fields.js';
 import { profileNames, type RateOption } from './pace.js';
 import type { ProfileName, Progress, SweepOptions } from './sweep-api.js';
@@ -22,8 +23,7 @@ export interface CheckedOptions {
   /** Host byte order, 0 to ask by probe, null to choose by the target's subnet. */
   readonly sourceIp: number | null;
   readonly sourceMac: string | null;
-  readonly sequential: boolean;
-  readonly seed: number;
+  readonly course: Course;
   readonly offLink: boolean;
   readonly fields: CheckedFields;
   /** Files, directories and machines that name hardware addresses. */
@@ -183,12 +183,20 @@ function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]
   return allowed.includes(value) ? value : refuse(option, option, value, `one of ${allowed.join(', ')}`);
 }
 
+function courseWish({ order, seed, shard }: SweepOptions): CourseWish {
+  return {
+    sequential: order === undefined ? null : oneOf('order', order, ['random', 'sequential']) === 'sequential',
+    seed: seed === undefined ? null : parseSeed(seed),
+    shard: shard === undefined ? null : parseShard(shard),
+  };
+}
+
 /**
  * Checks every option alone and fills in the defaults.
  * @throws OptionError that names the option, what was given and the form expected
  */
 export function checkOptions(options: SweepOptions): CheckedOptions {
-  const { exclude = [], names = [], profile, sourceIp, sourceMac, seed } = options;
+  const { exclude = [], names = [], profile, sourceIp, sourceMac, resume } = options;
   const mac = sourceMac === undefined ? null : parseSourceMac(sourceMac);
   // A foreign SHA with our own SPA would point the neighbours' caches away from us.
   const impliedIp = mac === null ? null : 0;
@@ -201,9 +209,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     cooldownMs: checkCooldown(options.cooldownMs ?? 'auto'),
     sourceIp: sourceIp === undefined ? impliedIp : checkSourceIp(sourceIp),
     sourceMac: mac,
-    sequential: oneOf('order', options.order ?? 'random', ['random', 'sequential']) === 'sequential',
-    // No secret; node:crypto would take longer to load than anything else here.
-    seed: seed === undefined ? Math.floor(Math.random() * (largestSeed + 1)) : parseSeed(seed),
+    course: courseOf(courseWish(options), resume),
     offLink: options.offLink ?? false,
     fields: checkFields(options),
     names: typeof names === 'string' ? [names] : names,

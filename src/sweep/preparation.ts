@@ -9,7 +9,9 @@ import type { NamedMachine } from '../names/named-machine.js';
 import { createRoster, type Roster } from '../names/roster.js';
 import type { NativeAddon } from '../native.js';
 import { parseTargets, type TargetSet } from '../targets/parse.js';
+import type { Ranges } from '../targets/ranges.js';
 import { resolveTargets } from '../targets/resolve.js';
+import { partsOf } from './course.js';
 import { type CheckedOptions, checkOptions } from './options.js';
 import type { SweepOptions } from './sweep-api.js';
 
@@ -22,6 +24,8 @@ export interface Prepared {
   readonly roster: Roster;
   readonly judge: Judge | null;
   readonly plans: readonly LinkPlan[];
+  /** Positions that each plan asks, of the permutation of its targets. */
+  readonly parts: readonly Ranges[];
 }
 
 /**
@@ -53,7 +57,7 @@ export async function prepare(
   const places = [null, ...namespacesOf(plans)];
   const own = places.map((where) => describeMachine(before(where).links, where?.name));
   const roster = createRoster([...named, ...own]);
-  return { addon, before, roster, judge, plans };
+  return { addon, before, roster, judge, plans, parts: partsOf(plans, checked.course) };
 }
 
 /**

@@ -3,9 +3,9 @@
 import { type LinkPlan, placeOf } from '../links/plan.js';
 import type { NativeAddon } from '../native.js';
 import { formatAddress } from '../targets/address.js';
-import { countAddresses, formatRanges, type Range, subtract } from '../targets/ranges.js';
-import { requestFrameOf } from './link-run.js';
-import { checkOptions } from './options.js';
+import { formatRanges, type Ranges } from '../targets/ranges.js';
+import { openLinkRun, requestFrameOf } from './link-run.js';
+import { type CheckedOptions, checkOptions } from './options.js';
 import { prepare, type Targets } from './preparation.js';
 import type { SweepOptions } from './sweep-api.js';
 
@@ -20,24 +20,30 @@ export interface Preview extends ReturnType<typeof placeOf> {
   readonly frame: Uint8Array;
 }
 
+/** Beyond these, neighbouring ranges are joined; nobody reads as many. */
+const mostRanges = 1000;
+
 /** @throws ArpsweepError as `sweep` does before it sends */
 export async function previewSweep(
   load: () => NativeAddon,
   targets: Targets | undefined,
   options: SweepOptions,
 ): Promise<Preview[]> {
-  const { addon, plans } = await prepare(load, targets, checkOptions(options));
-  return plans.map((plan) => previewOf(addon, plan));
+  const checked = checkOptions(options);
+  const { addon, plans, parts } = await prepare(load, targets, checked);
+  return plans.map((plan, i) => previewOf(addon, plan, parts[i] ?? [], checked));
 }
 
-function previewOf(addon: NativeAddon, plan: LinkPlan): Preview {
-  const own = plan.own.map((ip): Range => ({ first: ip, last: ip }));
-  const asked = subtract(plan.targets, own);
-  const [range] = asked;
-  const target = range?.first ?? null;
+function previewOf(addon: NativeAddon, plan: LinkPlan, part: Ranges, options: CheckedOptions): Preview {
+  // An engine that is not started opens nothing, and knows what it would ask.
+  const run = openLinkRun(addon, plan, part, { ...options, namedRequests: 0 }, () => {});
+  const { untested: count } = run.status();
+  const asked = run.untested(mostRanges);
+  run.close();
+  const target = asked[0]?.first ?? null;
   return {
     ...placeOf(plan),
-    count: countAddresses(asked),
+    count,
     targets: formatRanges(asked),
     target: target === null ? null : formatAddress(target),
     frame: addon.requestFrame(requestFrameOf(plan), target ?? 0),

@@ -1,7 +1,6 @@
 /** Sums up where the engines of a sweep stand. */
 
 import type { EngineStatus } from '../native.js';
-import { countAddresses } from '../targets/ranges.js';
 import type { LinkRun } from './link-run.js';
 import type { Progress } from './sweep-api.js';
 
@@ -24,7 +23,7 @@ export function progressOf(runs: readonly LinkRun[], elapsedMs: number, ended: b
   return {
     phase: ended ? 'done' : statuses.length === 0 ? 'sweep' : phaseOf(statuses),
     pass: Math.max(1, ...statuses.map(({ passes }) => passes)),
-    targets: runs.reduce((all, { plan }) => all + countAddresses(plan.targets), 0),
+    targets: sum(({ targets }) => targets),
     answered: sum(({ answered }) => answered),
     responders: sum(({ responders }) => responders),
     transmitted: sum(({ transmitted }) => transmitted),

@@ -5,8 +5,9 @@ import { laterStates } from '../links/machine-state.js';
 import type { LinkPlan } from '../links/plan.js';
 import { createRoster } from '../names/roster.js';
 import type { NativeAddon } from '../native.js';
-import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
+import { buildReport, type LinkResult, resultOf } from '../report/report.js';
 import { systemFailure } from '../system-error.js';
+import type { Ranges } from '../targets/ranges.js';
 import { createBell } from './bell.js';
 import { type LinkRun, openLinkRun } from './link-run.js';
 import { checkOptions } from './options.js';
@@ -51,20 +52,20 @@ export function runSweep(
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
       const prepared = await prepare(load, targets, checked);
-      const { plans, before, judge, addon } = prepared;
+      const { plans, parts, before, judge, addon } = prepared;
       const namedRequests = judge?.requests ?? 0;
       roster = prepared.roster;
       observation = await observe(addon, plans, before);
       const startedAt = new Date();
       const started = performance.now();
-      if (!stopping) {
-        runs = openAll(addon, plans, { ...checked, namedRequests }, bell.ring);
+      runs = openAll(addon, plans, parts, { ...checked, namedRequests }, bell.ring);
+      const begins = !stopping;
+      if (begins) {
         for (const run of runs) run.start();
         await allDone(runs, stop, checked.onProgress, progress);
       }
       const durationMs = performance.now() - started;
-      const results =
-        runs.length > 0 ? runs.map((run) => resultOf(run, judge?.addresses ?? [])) : plans.map(untouched);
+      const results = runs.map((run) => resultOf(run, judge?.addresses ?? []));
       refuseVoid(results);
       const surroundings = await observation.finish();
       const report = buildReport({
@@ -76,8 +77,9 @@ export function runSweep(
         judge,
         results,
         surroundings,
+        course: checked.course,
       });
-      await Promise.all(runs.map(({ closed }) => closed));
+      if (begins) await Promise.all(runs.map(({ closed }) => closed));
       return report;
     } finally {
       observation?.close();
@@ -137,12 +139,15 @@ export function runSweep(
 function openAll(
   addon: NativeAddon,
   plans: readonly LinkPlan[],
-  options: Parameters<typeof openLinkRun>[2],
+  parts: readonly Ranges[],
+  options: Parameters<typeof openLinkRun>[3],
   onWake: () => void,
 ): LinkRun[] {
   const runs: LinkRun[] = [];
   try {
-    for (const plan of plans) runs.push(openLinkRun(addon, plan, options, onWake));
+    for (const [i, plan] of plans.entries()) {
+      runs.push(openLinkRun(addon, plan, parts[i] ?? [], options, onWake));
+    }
     return runs;
   } catch (error) {
     for (const run of runs) run.close();

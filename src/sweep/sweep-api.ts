@@ -80,8 +80,18 @@ export interface SweepOptions {
   /** Fields of the frames, set by hand. */
   readonly frame?: FrameFields;
   readonly order?: 'random' | 'sequential';
-  /** Seed of the random order, an unsigned 32-bit integer. Default: drawn anew. */
+  /** Seed of the random order, an unsigned 32-bit integer. Default: drawn anew, and 0 with `shard`. */
   readonly seed?: number;
+  /**
+   * Asks one of several parts of the targets, such as `'2/5'`: the second of five. Parts with the same targets, seed and
+   * order have no address in common and are together the whole, on whatever machines they are swept.
+   */
+  readonly shard?: string;
+  /**
+   * Goes on with a sweep that was cut short: the `resume` of its report. With the same targets, exclusions and links it asks
+   * what that one left; seed, order and shard come from it.
+   */
+  readonly resume?: string;
   /** Ask targets that are in none of the link's subnets, too. */
   readonly offLink?: boolean;
   /**

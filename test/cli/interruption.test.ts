@@ -49,11 +49,13 @@ const sweeping = (...words: string[]): Promise<CliRun> => inMidSweep(() => start
 const partial = {
   plain(stdout: string, stderr: string) {
     expect(stdout).toMatch(new RegExp(`^${LIVE}\t${host.mac}\t[^\n]*\n$`));
-    expect(stderr).toMatch(/^untested: .* on stop0 \(interrupted\)\n$/);
+    expect(stderr).toMatch(
+      /^untested: .* on stop0 \(interrupted\)\nTo ask what is left, .* --resume [\w-]+\n$/,
+    );
   },
   csv(stdout: string, stderr: string) {
     expect(stdout).toMatch(new RegExp(`^ip,mac,.*\n${LIVE},${host.mac},.*\n$`));
-    expect(stderr).toMatch(/^untested: .* \(interrupted\)\n$/);
+    expect(stderr).toMatch(/^untested: .* \(interrupted\)\nTo ask what is left, .* --resume [\w-]+\n$/);
   },
   table(stdout: string) {
     expect(stdout).toMatch(new RegExp(`^${LIVE} +${host.mac}`, 'm'));

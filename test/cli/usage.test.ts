@@ -72,6 +72,8 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   [['--profile', 'fast', neighbour], "'fast'", 'lan, wifi, dai'],
   [['--order', 'up', neighbour], "'up'", 'random, sequential'],
   [['-f', 'xml', neighbour], "'xml'", 'table, plain, json, ndjson, csv'],
+  [['--shard', '6/5', neighbour], '"6/5"', 'such as 2/5'],
+  [['--resume', 'AQAHAA', neighbour], '"AQAHAA"', 'every character'],
   [['--sort', 'size', neighbour], "'size'", 'ip, mac, rtt, vendor, first'],
   [['-f', 'json', '--sort', 'rtt', neighbour], '--sort rtt', 'table, plain, csv'],
   [['--fields', 'ip,size', neighbour], '"size"', 'ip, mac, rtt, link'],

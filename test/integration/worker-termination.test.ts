@@ -16,7 +16,8 @@ const script = `
     interfaceIndex: 1, namespacePath: null, promiscuous: false,
     frame: { source: '02:00:00:00:00:01', tags: [], senderIp: 1 },
     targets: Uint32Array.of(1, 10), named: none, own: none, rate: 1, ceiling: 1, burst: 1, passes: 1,
-    adaptivePasses: false, namedRequests: 0, census: false, cooldownMs: 1, sequential: false, seed: 1,
+    adaptivePasses: false, namedRequests: 0, census: false, cooldownMs: 1,
+    part: Uint32Array.of(0, 9), sequential: false, seed: 1,
   };
   const work = \`
     const { parentPort, workerData } = require('node:worker_threads');

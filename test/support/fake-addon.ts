@@ -10,6 +10,7 @@ import type {
   NativeRoute,
 } from '../../src/native.js';
 import { idleStatus, RECORD_BYTES } from '../../src/native.js';
+import { normalize, type Ranges, subtract, toPairs } from '../../src/targets/ranges.js';
 
 /** `10.0.0.1` as a number in host byte order. */
 export function ip(text: string): number {
@@ -111,8 +112,10 @@ export interface FakeEngine {
   closed: boolean;
   /** `close()` was called before the engine had closed its sockets, for which it would have waited. */
   waited: boolean;
-  /** Ranges that `untested()` gives, as pairs. */
+  /** Ranges that `untested()` gives once it has started, as pairs; before, all of them are. */
   untested: Uint32Array;
+  /** Positions that `remaining()` gives, as pairs. */
+  remaining: Uint32Array;
   /** What `requestsTo()` gives for each address. */
   requests: number;
   /** What `strays()` gives, packed. */
@@ -135,13 +138,27 @@ export interface Scenario {
   readonly onOpen?: (options: EngineOptions) => void;
 }
 
+function rangesOf(pairs: Uint32Array): Ranges {
+  return Array.from({ length: pairs.length / 2 }, (_, i) => ({
+    first: pairs[2 * i] ?? 0,
+    last: pairs[2 * i + 1] ?? 0,
+  }));
+}
+
+function countPairs(pairs: Uint32Array): number {
+  return rangesOf(pairs).reduce((sum, { first, last }) => sum + last - first + 1, 0);
+}
+
 /** Engines end as `interrupted` when they are stopped, and otherwise when the test says so. */
 export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): FakeAddon {
   const engines: FakeEngine[] = [];
   function Engine(options: EngineOptions, onWake: () => void): NativeEngine {
     onOpen?.(options);
     const pieces: Buffer[] = [];
-    let status = idleStatus;
+    const targets = rangesOf(options.targets);
+    const own = [...options.own].map((address) => ({ first: address, last: address }));
+    const foreign = subtract(targets, normalize(own));
+    let status = { ...idleStatus, targets: countPairs(options.part), untested: countPairs(toPairs(foreign)) };
     const wake = () => setImmediate(onWake);
     const fake: FakeEngine = {
       options,
@@ -150,6 +167,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       closed: false,
       waited: false,
       untested: new Uint32Array(),
+      remaining: new Uint32Array(),
       requests: 0,
       strays: new Uint8Array(),
       hear(answers) {
@@ -171,6 +189,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
       start() {
         fake.started = true;
         status = { ...status, state: 'running', phase: 'sweep', queued: 1, transmitted: 1, passes: 1 };
+        status.untested = 0;
         onStart?.(fake);
       },
       stop() {
@@ -187,7 +206,10 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
         const copied = all.copy(into, 0, from * RECORD_BYTES);
         return copied / RECORD_BYTES;
       },
-      untested: () => fake.untested,
+      untested: () => (fake.started ? fake.untested : toPairs(foreign)),
+      remaining: () => (fake.started ? fake.remaining : options.part),
+      // As where the part is the whole.
+      holds: (address) => targets.some(({ first, last }) => address >= first && address <= last),
       requestsTo: (addresses) => new Uint32Array(addresses.length).fill(fake.requests),
       strays: () => fake.strays,
     };

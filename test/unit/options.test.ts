@@ -127,7 +127,7 @@ describe('a seed', () => {
   });
 
   it('is drawn anew where none is given', () => {
-    const seeds = new Set(Array.from({ length: 8 }, () => checkOptions({}).seed));
+    const seeds = new Set(Array.from({ length: 8 }, () => checkOptions({}).course.seed));
     expect(seeds.size).toBeGreaterThan(1);
   });
 });
@@ -168,7 +168,7 @@ describe('options', () => {
       cooldownMs: 'auto',
       sourceIp: null,
       sourceMac: null,
-      sequential: false,
+      course: { sequential: false, shard: null, resume: null },
       offLink: false,
     });
   });

@@ -10,7 +10,7 @@ import { createRoster } from '../../src/names/roster.js';
 import { type EngineStatus, idleStatus, RECORD_BYTES } from '../../src/native.js';
 import { buildReport, type LinkResult, outcomeOf } from '../../src/report/report.js';
 import { checkFrameFields } from '../../src/sweep/frame-fields.js';
-import { countAddresses, normalize, type Ranges, subtract } from '../../src/targets/ranges.js';
+import { contains, countAddresses, normalize, type Ranges, subtract } from '../../src/targets/ranges.js';
 import { type Answer, address, ip, link, packRecords } from '../support/fake-addon.js';
 
 const ajv = new Ajv();
@@ -63,9 +63,17 @@ function result({
   return {
     plan,
     regulation: 'auto',
-    status: { ...doneStatus, responders: answers.length, untested: countAddresses(untested), ...status },
+    status: {
+      ...doneStatus,
+      responders: answers.length,
+      targets: countAddresses(targets),
+      untested: countAddresses(untested),
+      ...status,
+    },
     records: { bytes, view: new DataView(bytes.buffer) },
+    ownTargets: plan.own.filter((address) => contains(targets, address)),
     untested,
+    remaining: [],
     requests: new Map(),
     strays: [],
   } satisfies LinkResult;

@@ -124,7 +124,8 @@ describe('a sweep', () => {
       namespacePath: null,
       promiscuous: false,
       frame: { source: eth0.mac, senderHardware: eth0.mac, senderIp: ip('10.0.0.2'), tags: [] },
-      targets: Uint32Array.from([ip('10.0.0.0'), ip('10.0.0.1'), ip('10.0.0.3'), ip('10.0.0.255')]),
+      targets: Uint32Array.from([ip('10.0.0.0'), ip('10.0.0.255')]),
+      part: Uint32Array.from([0, 255]),
       own: Uint32Array.from([ip('10.0.0.2')]),
       rate: 1000,
       burst: 512,
@@ -156,7 +157,9 @@ describe('an abort', () => {
   it('before the start sends nothing and reports every target as untested', async () => {
     const { run, engines } = start({}, { signal: AbortSignal.abort() });
     const report = await run.report();
-    expect(engines).toHaveLength(0);
+    expect(engines.map(({ started, closed }) => ({ started, closed }))).toEqual([
+      { started: false, closed: true },
+    ]);
     expect(report.outcome).toBe('interrupted');
     expect(report.counts).toEqual({ targets: 256, answered: 0, self: 1, silent: 0, untested: 255 });
     expect(report.untested).toEqual([
@@ -164,6 +167,27 @@ describe('an abort', () => {
     ]);
     expect(report.hosts).toMatchObject([{ ip: '10.0.0.2', self: true, asked: 0 }]);
     expect(await collect(run)).toEqual([]);
+  });
+
+  it('leaves a token, by which a sweep of the same asks the rest and nothing else', async () => {
+    const abort = new AbortController();
+    const { run, engines } = start({}, { signal: abort.signal, seed: 5 });
+    await started(engines);
+    Object.assign(engines[0] ?? {}, { remaining: Uint32Array.from([90, 254]) });
+    abort.abort();
+    const { resume = '', part } = await run.report();
+    expect(part).toBeUndefined();
+
+    const next = start({ onStart: (engine) => engine.end() }, { resume });
+    const report = await next.run.report();
+    expect(next.engines[0]?.options).toMatchObject({
+      targets: engines[0]?.options.targets,
+      part: Uint32Array.from([90, 254]),
+      seed: 5,
+    });
+    expect(report).toMatchObject({ outcome: 'complete', part: { shard: null, resumed: true } });
+    expect(report.counts.targets).toBe(165);
+    expect(report).not.toHaveProperty('resume');
   });
 
   it('in mid-sweep ends the iteration and resolves the report with what was heard', async () => {

@@ -37,11 +37,13 @@ constexpr int64_t kNamedApartNs = 50 * kMs;
 
 }  // namespace
 
-Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, AddressState& state,
-                     ResponderTable& table, const ReplyMatcher& matcher, Counters& counters, LinkWatch& link,
-                     Line& line, Transmitter& transmitter, Transmitter* helper)
+Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, const Part& part,
+                     AddressState& state, ResponderTable& table, const ReplyMatcher& matcher,
+                     Counters& counters, LinkWatch& link, Line& line, Transmitter& transmitter,
+                     Transmitter* helper)
     : config_(config),
       targets_(targets),
+      part_(part),
       state_(state),
       table_(table),
       matcher_(matcher),
@@ -49,7 +51,7 @@ Conductor::Conductor(const SweepConfig& config, const TargetSpace& targets, Addr
       link_(link),
       line_(line),
       transmitter_(transmitter),
-      walker_(config, targets, state, table, counters, link, line, transmitter, helper),
+      walker_(config, targets, part, state, table, counters, link, line, transmitter, helper),
       census_(config, targets, table, matcher, line, transmitter) {}
 
 SendOutcome Conductor::Run() {
@@ -74,6 +76,7 @@ SendOutcome Conductor::Run() {
     }
     if (!config_.census || table_.size() == known) break;
   }
+  if (outcome != SendOutcome::kSent) cut_short_at_ = line_.Now();
   Conclude();
   phase_ = Phase::kDone;
   // A few targets may be refused, one after the other, in less than the transmitter waits.
@@ -122,6 +125,7 @@ SendOutcome Conductor::AskNamed() {
 }
 
 SendOutcome Conductor::ProbeOwn() {
+  if (!config_.probes_own) return SendOutcome::kSent;
   for (const uint32_t address : targets_.own()) {
     // Without a sender address every question is a probe, and counted as a request.
     const auto kind = config_.request.sender_ip == 0 ? Question::Kind::kRequest : Question::Kind::kProbe;
@@ -141,8 +145,8 @@ SendOutcome Conductor::AskedEnough(uint32_t pass, bool* enough) {
       *enough = true;
       return SendOutcome::kSent;
     }
-    const uint64_t silent = targets_.size() - std::min<uint64_t>(targets_.size(), counters_.answered.value());
-    const uint64_t bargain = std::min<uint64_t>(silent / 2, kMostPilotsPerHost * walker_.pilots().hosts());
+    const uint64_t bargain =
+        std::min<uint64_t>(CountSilent() / 2, kMostPilotsPerHost * walker_.pilots().hosts());
     if (estimate.pilots_wanted == 0 || estimate.pilots_wanted > bargain) break;
     SendOutcome outcome = walker_.SendPilots(estimate.pilots_wanted);
     if (outcome != SendOutcome::kSent) return outcome;
@@ -158,11 +162,9 @@ SendOutcome Conductor::AskedEnough(uint32_t pass, bool* enough) {
 }
 
 LossEstimate Conductor::Estimate(double threshold) {
-  const uint64_t answered = counters_.answered.value();
-  const uint64_t silent = targets_.size() - std::min<uint64_t>(targets_.size(), answered);
   const uint32_t voided = walker_.void_passes();
   if (voided >= pass()) return {};
-  return walker_.pilots().Estimate(pass(), voided, silent, answered, threshold);
+  return walker_.pilots().Estimate(pass(), voided, CountSilent(), counters_.answered.value(), threshold);
 }
 
 SendOutcome Conductor::CoolDown() {
@@ -184,9 +186,16 @@ SendOutcome Conductor::CoolDown() {
   return link == LinkState::kUp ? SendOutcome::kSent : transmitter_.AwaitLink();
 }
 
+uint64_t Conductor::CountSilent() const {
+  return part_.foreign() - std::min<uint64_t>(part_.foreign(), counters_.answered.value());
+}
+
+int64_t Conductor::AnswerNs() const {
+  return std::clamp(3 * matcher_.max_round_trip_ns(), kMinAnswerNs, kMaxAnswerNs);
+}
+
 void Conductor::AwaitAnswers() const {
-  const int64_t most = std::clamp(3 * matcher_.max_round_trip_ns(), kMinAnswerNs, kMaxAnswerNs);
-  line_.WaitUntil(passes_ended_at_ + most);
+  line_.WaitUntil(passes_ended_at_ + AnswerNs());
 }
 
 // However it ended, what is known of losses is told.
@@ -203,16 +212,30 @@ void Conductor::Conclude() {
 }
 
 bool Conductor::IsUntested(uint32_t index) const {
-  return !state_.Tested(index) && !targets_.IsOwnIndex(index);
+  return !state_.Tested(index) && !targets_.IsOwnIndex(index) && part_.Holds(index);
 }
 
+std::vector<Slice> Conductor::Open(size_t limit) const {
+  const bool passed = walker_.never_taken_from() == part_.size();
+  // A pass has its answers before the next one begins.
+  if (passed && pass() > 1 && CountUntested() == 0) return {};
+  return part_.Cover(limit, walker_.never_taken_from(), [this](uint32_t index) { return IsOpen(index); });
+}
+
+bool Conductor::IsOpen(uint32_t index) const {
+  if (IsUntested(index)) return true;
+  if (cut_short_at_ == 0 || state_.Answered(index) || state_.Transmitted(index) != 1) return false;
+  return !targets_.IsOwnIndex(index) && matcher_.AskedAt(index) > cut_short_at_ - AnswerNs();
+}
+
+// Nothing outside the part is asked.
 uint64_t Conductor::CountUntested() const {
-  uint64_t untested = targets_.size() - state_.CountTested(targets_.size());
+  uint64_t tested = state_.CountTested(targets_.size());
   for (const uint32_t address : targets_.own()) {
     const uint32_t index = *targets_.IndexOf(address);
-    untested -= index < targets_.size() && !state_.Tested(index) ? 1 : 0;
+    tested -= index < targets_.size() && state_.Tested(index) ? 1 : 0;
   }
-  return untested;
+  return part_.foreign() - tested;
 }
 
 }  // namespace arpsweep

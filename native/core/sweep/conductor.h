@@ -32,9 +32,9 @@ struct Completeness {
 /// waited for.
 class Conductor {
  public:
-  Conductor(const SweepConfig& config, const TargetSpace& targets, AddressState& state, ResponderTable& table,
-            const ReplyMatcher& matcher, Counters& counters, LinkWatch& link, Line& line,
-            Transmitter& transmitter, Transmitter* helper);
+  Conductor(const SweepConfig& config, const TargetSpace& targets, const Part& part, AddressState& state,
+            ResponderTable& table, const ReplyMatcher& matcher, Counters& counters, LinkWatch& link,
+            Line& line, Transmitter& transmitter, Transmitter* helper);
 
   /// All of it: passes, census, cooldown. @returns why it ended early, or kSent.
   SendOutcome Run();
@@ -50,6 +50,10 @@ class Conductor {
   bool IsUntested(uint32_t index) const;
   /// How many there are.
   uint64_t CountUntested() const;
+  /// At most `limit` slices of the targets' permutation that cover what is open: untested addresses, and
+  /// those whose only question was asked so late that the answer may not have been heard. Only when the sweep
+  /// is over.
+  std::vector<Slice> Open(size_t limit) const;
 
  private:
   SendOutcome RunPasses();
@@ -58,11 +62,15 @@ class Conductor {
   SendOutcome CoolDown();
   SendOutcome AskedEnough(uint32_t pass, bool* enough);
   LossEstimate Estimate(double threshold);
+  uint64_t CountSilent() const;
+  bool IsOpen(uint32_t index) const;
+  int64_t AnswerNs() const;
   void AwaitAnswers() const;
   void Conclude();
 
   const SweepConfig& config_;
   const TargetSpace& targets_;
+  const Part& part_;
   const AddressState& state_;
   const ResponderTable& table_;
   const ReplyMatcher& matcher_;
@@ -74,6 +82,7 @@ class Conductor {
   Census census_;
   double pass_seconds_ = 0;
   int64_t passes_ended_at_ = 0;
+  int64_t cut_short_at_ = 0;  // 0: it came to its end
   Completeness completeness_;
   std::atomic<Phase> phase_{Phase::kIdle};
   std::atomic<uint32_t> pass_{0};

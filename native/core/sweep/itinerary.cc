@@ -12,6 +12,7 @@ void Itinerary::Begin(uint32_t positions) {
   behind_.clear();
   old_doubtful_.clear();
   taken_ = 0;
+  furthest_ = 0;
 }
 
 std::optional<Itinerary::Leg> Itinerary::Take(uint32_t most, int64_t now, double rate) {
@@ -23,6 +24,7 @@ std::optional<Itinerary::Leg> Itinerary::Take(uint32_t most, int64_t now, double
   next.first = slice.last;
   if (next.size() == 0) ahead_.pop_front();
   taken_ += slice.size();
+  furthest_ = std::max(furthest_, slice.last);
   behind_.push_back({.slice = slice, .rate = rate, .begun_at = now});
   return Leg{slice, first_number_ + behind_.size() - 1};
 }
@@ -80,6 +82,11 @@ uint64_t Itinerary::Repeat(Entry& entry, bool for_naught) {
 uint64_t Itinerary::taken() const {
   const std::lock_guard lock(mutex_);
   return taken_;
+}
+
+uint32_t Itinerary::furthest() const {
+  const std::lock_guard lock(mutex_);
+  return furthest_;
 }
 
 uint64_t Itinerary::left() const {

@@ -6,15 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "core/sweep/slice.h"
+
 namespace arpsweep {
-
-/// Positions first … last-1 of a pass.
-struct Slice {
-  uint32_t first = 0;
-  uint32_t last = 0;
-
-  uint32_t size() const { return last - first; }
-};
 
 /// What of a pass is still to be asked, and which part was asked when: where questions turn out to have been
 /// lost, what was sent with them goes back to what is to be asked. A slice is vouched for once it is known
@@ -45,6 +39,8 @@ class Itinerary {
 
   /// Positions that were taken in this pass, repeated ones included.
   uint64_t taken() const;
+  /// End of what was taken of this pass; repeated or not.
+  uint32_t furthest() const;
   /// Positions that are to be asked.
   uint64_t left() const;
   /// What was asked for naught and has not been asked again.
@@ -75,6 +71,7 @@ class Itinerary {
   uint64_t first_number_ = 0;        // of behind_.front()
   std::vector<Entry> old_doubtful_;  // too old to be told by time, joined
   uint64_t taken_ = 0;
+  uint32_t furthest_ = 0;
 };
 
 }  // namespace arpsweep

@@ -36,6 +36,16 @@ class Permutation {
     return value;
   }
 
+  /// Where a number stands, for number < size(): At(PositionOf(number)) == number.
+  uint32_t PositionOf(uint32_t number) const {
+    if (sequential_) return number;
+    uint32_t value = number;
+    do {
+      value = Decrypt(value);
+    } while (value >= size_);
+    return value;
+  }
+
  private:
   static constexpr int kRounds = 4;
 
@@ -60,6 +70,16 @@ class Permutation {
     for (int i = 0; i < kRounds; i += 2) {
       high ^= Round(low, keys_[i]) & high_mask_;
       low ^= Round(high, keys_[i + 1]) & low_mask_;
+    }
+    return high << low_bits_ | low;
+  }
+
+  uint32_t Decrypt(uint32_t value) const {
+    uint32_t low = value & low_mask_;
+    uint32_t high = value >> low_bits_;
+    for (int i = kRounds; i > 0; i -= 2) {
+      low ^= Round(high, keys_[i - 1]) & low_mask_;
+      high ^= Round(low, keys_[i - 2]) & high_mask_;
     }
     return high << low_bits_ | low;
   }

@@ -54,6 +54,9 @@ class ReplyMatcher {
   /// Largest round trip so far, or the least that it can have been, ns; any thread.
   int64_t max_round_trip_ns() const { return max_round_trip_.load(std::memory_order_relaxed); }
 
+  /// When an address was last asked by broadcast, as SendTimes has it: monotonic ns, or 0. Any thread.
+  int64_t AskedAt(uint32_t index) const { return times_.Get(index); }
+
   /// What passed between a responder and us. Only when the sweep is over.
   Account AccountOf(const AddressEntry& entry, const Responder& responder) const;
   /// Its answers to our questions of either kind. Only when the sweep is over.

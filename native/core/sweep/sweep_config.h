@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sweep/slice.h"
 #include "core/sweep/target_space.h"
 #include "core/wire/request_template.h"
 
@@ -23,7 +24,8 @@ struct SweepConfig {
   std::vector<AddressRange> targets;   // sorted, disjoint
   std::vector<AddressRange> named;     // targets that each pass asks by probe as well; sorted, disjoint
   uint32_t named_requests = 0;         // that a named target gets at the least before it counts as silent
-  std::vector<uint32_t> own;           // our addresses on this link: only probed; sorted
+  std::vector<uint32_t> own;           // our addresses on this link, never asked by request; sorted
+  bool probes_own = true;              // asks them by probe instead
   double rate = 1000;                  // frames per second to begin with; infinity does not pace
   double ceiling = 1000;               // to which the rate may rise; no more than `rate`: it is fixed
   uint32_t burst = 0;                  // frames that may go out at once at the start
@@ -31,6 +33,8 @@ struct SweepConfig {
   bool adaptive_passes = false;        // no more than it takes to miss next to nothing
   bool census = false;                 // ask responders by unicast, and answered and named addresses by probe
   std::optional<int64_t> cooldown_ns;  // none: by the answers heard
+  /// Positions of the targets' permutation that are asked; sorted, disjoint. None: all.
+  std::optional<std::vector<Slice>> part;
   bool sequential = false;
   uint64_t seed = 0;
   bool two_senders = true;  // a second thread helps at full rate

@@ -47,6 +47,7 @@ SweepEngine::SweepEngine(SweepConfig config, std::function<void()> on_news)
     : config_(std::move(config)),
       on_news_(std::move(on_news)),
       targets_(config_.targets, config_.own),
+      part_(targets_, config_.seed, config_.sequential, config_.part),
       address_state_(targets_.capacity(), config_.proves_sending()),
       send_times_(targets_.capacity()),
       matcher_(targets_, config_.request, address_state_, send_times_, table_, counters_) {}
@@ -62,8 +63,8 @@ void SweepEngine::Start() {
   heard_until_.store(MonotonicNs());
   senders_ = std::make_unique<Senders>(config_, *sockets_, address_state_, send_times_, counters_, link_,
                                        stop_, heard_until_);
-  conductor_ = std::make_unique<Conductor>(config_, targets_, address_state_, table_, matcher_, counters_,
-                                           link_, senders_->line, senders_->transmitter,
+  conductor_ = std::make_unique<Conductor>(config_, targets_, part_, address_state_, table_, matcher_,
+                                           counters_, link_, senders_->line, senders_->transmitter,
                                            senders_->helper ? &*senders_->helper : nullptr);
   receiver_ = std::make_unique<Receiver>(sockets_->receive, sockets_->monitor, sockets_->place, matcher_,
                                          table_, counters_, link_, heard_until_, on_news_);
@@ -211,7 +212,8 @@ SweepStatus SweepEngine::Status() const {
     status.elapsed_ms = Milliseconds(now - started_at_);
     if (!done()) status.remaining_ms = RemainingMs(now);
   }
-  status.untested = done() ? untested_.load() : targets_.size();
+  status.targets = part_.size();
+  status.untested = done() ? untested_.load() : part_.foreign();
   return status;
 }
 
@@ -226,7 +228,7 @@ double SweepEngine::RemainingMs(int64_t now) const {
     const uint32_t passes = config_.adaptive_passes ? std::min(config_.passes, 2U) : config_.passes;
     const double later = std::max(0.0, static_cast<double>(passes) - conductor_->pass());
     const auto taken = static_cast<double>(conductor_->walker().positions_taken());
-    frames = std::max(0.0, targets_.size() * (later + 1) - taken);
+    frames = std::max(0.0, part_.size() * (later + 1) - taken);
   }
   if (config_.census) frames += 2.0 * table_.size();
   double rate = conductor_->walker().rate();

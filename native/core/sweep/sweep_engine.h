@@ -14,6 +14,7 @@
 
 #include "core/netlink/link_monitor.h"
 #include "core/sweep/conductor.h"
+#include "core/sweep/part.h"
 #include "core/sweep/receiver.h"
 #include "core/sweep/record.h"
 #include "core/sweep/sockets.h"
@@ -37,7 +38,8 @@ struct SweepStatus {
   uint64_t unsent = 0;          // frames that the kernel took and the link did not send; whose is not known
   uint32_t passes = 0;
   uint32_t responders = 0;
-  uint64_t untested = 0;  // once done; before, all of them
+  uint32_t targets = 0;   // of the part that is asked, our own addresses included
+  uint64_t untested = 0;  // once done; before, all of them but our own
   double rate = 0;        // frames per second from the first to the last batch
   double limit = 0;       // frames per second beyond which the wire loses more; 0 where none was met
   uint64_t asked_again = 0;
@@ -80,6 +82,11 @@ class SweepEngine {
   size_t Read(size_t from, std::span<Record> into);
   /// Untested addresses in order. Beyond `limit` ranges those with the least between them are joined.
   std::vector<AddressRange> Untested(size_t limit) const;
+  /// Slices of the targets' permutation that cover what another sweep has to ask, because this one ended
+  /// before it was known; at most `limit`.
+  std::vector<Slice> Remaining(size_t limit) const;
+  /// Whether an address is a target of the part.
+  bool Holds(uint32_t address) const;
   /// Requests to all, so far, that left for an address; 0 for one that is no target.
   uint32_t RequestsTo(uint32_t address) const;
   /// Frames that concern us though they answer no question; none before the sweep is done.
@@ -93,12 +100,14 @@ class SweepEngine {
   void RunReceiver();
   uint64_t UnexplainedLack() const;
   void Fail(const char* syscall, int error);
+  bool IsUntested(uint32_t index) const;
   bool done() const { return state_.load(std::memory_order_acquire) >= SweepStatus::State::kDone; }
   double RemainingMs(int64_t now) const;
 
   const SweepConfig config_;
   const std::function<void()> on_news_;
   const TargetSpace targets_;
+  const Part part_;
   AddressState address_state_;
   SendTimes send_times_;
   ResponderTable table_;

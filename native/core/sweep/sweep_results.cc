@@ -14,8 +14,23 @@ std::vector<StrayRecord> SweepEngine::Strays() {
 }
 
 std::vector<AddressRange> SweepEngine::Untested(size_t limit) const {
-  if (!conductor_ || !done()) return config_.targets;
-  return TargetsThat(targets_, limit, [this](uint32_t index) { return conductor_->IsUntested(index); });
+  return TargetsThat(targets_, limit, [this](uint32_t index) { return IsUntested(index); });
+}
+
+std::vector<Slice> SweepEngine::Remaining(size_t limit) const {
+  if (conductor_ && done()) return conductor_->Open(limit);
+  return part_.Cover(limit, 0, [](uint32_t) { return true; });
+}
+
+// Before it is done nothing counts as tested.
+bool SweepEngine::IsUntested(uint32_t index) const {
+  if (conductor_ && done()) return conductor_->IsUntested(index);
+  return !targets_.IsOwnIndex(index) && part_.Holds(index);
+}
+
+bool SweepEngine::Holds(uint32_t address) const {
+  const auto index = targets_.IndexOf(address);
+  return index && *index < targets_.size() && part_.Holds(*index);
 }
 
 uint32_t SweepEngine::RequestsTo(uint32_t address) const {

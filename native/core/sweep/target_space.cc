@@ -56,27 +56,4 @@ bool TargetSpace::IsOwn(uint32_t address) const {
   return std::binary_search(own_.begin(), own_.end(), address);
 }
 
-std::vector<AddressRange> JoinNearest(std::vector<AddressRange> ranges, size_t limit) {
-  if (limit == 0 || ranges.size() <= limit) return ranges;
-  std::vector<uint32_t> gaps;
-  gaps.reserve(ranges.size() - 1);
-  for (size_t i = 1; i < ranges.size(); ++i) gaps.push_back(ranges[i].first - ranges[i - 1].last);
-  size_t to_join = ranges.size() - limit;
-  const auto widest = gaps.begin() + static_cast<ptrdiff_t>(to_join) - 1;
-  std::nth_element(gaps.begin(), widest, gaps.end());
-  const uint32_t most = *widest;
-
-  std::vector<AddressRange> joined;
-  joined.reserve(limit);
-  for (const AddressRange& range : ranges) {
-    if (!joined.empty() && to_join > 0 && range.first - joined.back().last <= most) {
-      joined.back().last = range.last;
-      --to_join;
-    } else {
-      joined.push_back(range);
-    }
-  }
-  return joined;
-}
-
 }  // namespace arpsweep

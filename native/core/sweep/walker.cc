@@ -42,11 +42,12 @@ constexpr size_t kBurstPilots = 24;
 
 }  // namespace
 
-Walker::Walker(const SweepConfig& config, const TargetSpace& targets, AddressState& state,
+Walker::Walker(const SweepConfig& config, const TargetSpace& targets, const Part& part, AddressState& state,
                ResponderTable& table, Counters& counters, LinkWatch& link, Line& line,
                Transmitter& transmitter, Transmitter* helper)
     : config_(config),
       targets_(targets),
+      part_(part),
       state_(state),
       table_(table),
       counters_(counters),
@@ -56,7 +57,7 @@ Walker::Walker(const SweepConfig& config, const TargetSpace& targets, AddressSta
       helper_(helper),
       asks_again_(config.passes > 1),
       pilots_(table, targets, config.seed),
-      permutation_(targets.size(), config.seed, config.sequential),
+      order_(part.size(), config.seed, config.sequential),
       random_(config.seed * 0x9e3779b97f4a7c15),
       rate_(config.rate) {
   if (asks_again_ && config.ceiling > config.rate) regulator_.emplace(config.rate, config.ceiling);
@@ -64,9 +65,11 @@ Walker::Walker(const SweepConfig& config, const TargetSpace& targets, AddressSta
 
 SendOutcome Walker::RunPass(uint32_t pass) {
   pass_ = pass;
-  // An order of its own, so that what happens every so often does not meet the same addresses again.
-  permutation_ = Permutation(targets_.size(), config_.seed + pass - 1, config_.sequential);
-  itinerary_.Begin(targets_.size());
+  // An order of its own, so that what happens every so often does not meet the same addresses again. A part
+  // is taken first as it stands in the permutation, so that the rest of it can be told by a position.
+  const bool as_it_stands = config_.sequential || (pass == 1 && !part_.is_whole());
+  order_ = Permutation(part_.size(), config_.seed + pass - 1, as_it_stands);
+  itinerary_.Begin(part_.size());
   repeated_ = 0;
   for (int refill = 0;;) {
     SendOutcome outcome = Walk();
@@ -83,7 +86,7 @@ SendOutcome Walker::RunPass(uint32_t pass) {
   }
   if (voided_) void_passes_ = pass;
   voided_ = false;
-  if (regulator_ && burst_positions_ > targets_.size() / 5) burst_pass_ = pass;
+  if (regulator_ && burst_positions_ > part_.size() / 5) burst_pass_ = pass;
   burst_positions_ = 0;
   const Tally found = pilots_.FoundIn(pass);
   // More new hosts than the wire loses questions: what was sent before was lost in the main.
@@ -117,7 +120,7 @@ SendOutcome Walker::Walk() {
 SendOutcome Walker::AskLeg(const Itinerary::Leg& leg) {
   uint32_t until_tending = kTendFrames;
   for (uint32_t position = leg.slice.first; position < leg.slice.last; ++position) {
-    const uint32_t index = permutation_.At(position);
+    const uint32_t index = IndexAt(position);
     if (state_.Answered(index) || targets_.IsOwnIndex(index)) continue;
     SendOutcome outcome = SendOutcome::kSent;
     if (asks_again_ && WantsPilot()) outcome = AskPilot();
@@ -263,7 +266,8 @@ SendOutcome Walker::AskSilentNamed(uint32_t requests, bool* any) {
   for (const AddressRange& range : config_.named) {
     for (uint64_t address = range.first; address <= range.last; ++address) {
       const auto index = targets_.IndexOf(static_cast<uint32_t>(address));
-      if (!index || targets_.IsOwnIndex(*index) || state_.Answered(*index)) continue;
+      if (!index || !part_.Holds(*index)) continue;
+      if (targets_.IsOwnIndex(*index) || state_.Answered(*index)) continue;
       if (state_.Transmitted(*index) >= requests) continue;
       *any = true;
       if (const SendOutcome outcome = AskTarget(transmitter_, *index); outcome != SendOutcome::kSent)
@@ -386,7 +390,7 @@ void Walker::Apply(Verdict verdict, int64_t now) {
 }
 
 bool Walker::MayRepeatNoMore() const {
-  return repeated_ > kFreeRepeats + kMostRepeats * targets_.size();
+  return repeated_ > kFreeRepeats + kMostRepeats * part_.size();
 }
 
 void Walker::Repeat(uint64_t positions) {
@@ -447,7 +451,7 @@ void Walker::RunHelper() {
     const auto leg = itinerary_.Take(kMostLeg, line_.Now(), helper_->pacer().RateNow());
     if (!leg) break;
     for (uint32_t position = leg->slice.first; position < leg->slice.last; ++position) {
-      const uint32_t index = permutation_.At(position);
+      const uint32_t index = IndexAt(position);
       if (state_.Answered(index) || targets_.IsOwnIndex(index)) continue;
       outcome = AskTarget(*helper_, index);
       if (outcome != SendOutcome::kSent) break;
@@ -487,7 +491,7 @@ void Walker::MarkUntested() {
   FollowLink();
   for (const Slice& slice : itinerary_.AskedForNaught()) {
     for (uint32_t position = slice.first; position < slice.last; ++position)
-      state_.MarkVoid(permutation_.At(position));
+      state_.MarkVoid(IndexAt(position));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "core/sweep/itinerary.h"
 #include "core/sweep/line.h"
 #include "core/sweep/link_watch.h"
+#include "core/sweep/part.h"
 #include "core/sweep/permutation.h"
 #include "core/sweep/pilots.h"
 #include "core/sweep/regulator.h"
@@ -26,8 +27,9 @@ namespace arpsweep {
 class Walker {
  public:
   /// helper: of the second sending thread, or nullptr.
-  Walker(const SweepConfig& config, const TargetSpace& targets, AddressState& state, ResponderTable& table,
-         Counters& counters, LinkWatch& link, Line& line, Transmitter& transmitter, Transmitter* helper);
+  Walker(const SweepConfig& config, const TargetSpace& targets, const Part& part, AddressState& state,
+         ResponderTable& table, Counters& counters, LinkWatch& link, Line& line, Transmitter& transmitter,
+         Transmitter* helper);
 
   /// Asks every address that has not answered, once.
   SendOutcome RunPass(uint32_t pass);
@@ -50,6 +52,8 @@ class Walker {
   /// Frames per second; any thread.
   double rate() const { return rate_.load(std::memory_order_relaxed); }
   double limit() const { return limit_.load(std::memory_order_relaxed); }
+  /// Positions from which on no question of the first pass was sent. Only when the sweep is over.
+  uint32_t never_taken_from() const { return pass_ > 1 ? part_.size() : itinerary_.furthest(); }
   /// Of the pass under way; any thread.
   uint64_t positions_taken() const { return itinerary_.taken(); }
 
@@ -85,10 +89,14 @@ class Walker {
   SendOutcome AskBurstPilots();
   bool WantsPilot();
   bool IsNamed(uint32_t address) const;
+  uint32_t IndexAt(uint32_t position) const {
+    return part_.is_whole() ? order_.At(position) : part_.IndexAt(order_.At(position));
+  }
   double RateNow() const { return regulator_ ? regulator_->rate() : config_.rate; }
 
   const SweepConfig& config_;
   const TargetSpace& targets_;
+  const Part& part_;
   AddressState& state_;
   ResponderTable& table_;
   Counters& counters_;
@@ -100,7 +108,7 @@ class Walker {
   const bool asks_again_;  // responders may be asked again: there is more than one pass
   std::optional<Regulator> regulator_;
   Pilots pilots_;
-  Permutation permutation_;
+  Permutation order_;  // of the pass: over all targets, or over the places of the part
   Itinerary itinerary_;
   uint32_t pass_ = 0;
   uint32_t void_passes_ = 0;

@@ -21,11 +21,12 @@ ${examples([
   ['arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1', 'all of it but one address'],
   ['arpsweep 10.0.0.0/16 -r 10k -f json -o r.json'],
   ['arpsweep --sort vendor --fields vendor,ip', 'just these columns, by vendor'],
+  ['arpsweep 10.0.0.0/8 --shard 2/5 -r 50k', 'the second fifth of the range'],
   ['arpsweep -I eth1@100 10.0.0.0/24', 'with a VLAN tag; eth1@100@7: two'],
   ["arpsweep -I 'qdhcp-*:tap*'", 'in all these network namespaces'],
   ['arpsweep --arp-spa target --dry-run 10.0.0.7', 'show the frame, send nothing'],
   ['arpsweep --write run.pcapng', 'record all ARP of the sweep'],
-  ['arpsweep --read run.pcapng', 'its report again, sending nothing'],
+  ['arpsweep --read run.pcapng', 'its report again'],
   ['arpsweep --fail-on duplicate-address', 'exit with 1 on a conflict'],
   ['arpsweep explain duplicate-address', 'what a finding means'],
   ['arpsweep demo', 'a first look, on no real network'],
@@ -48,6 +49,8 @@ export const defineSweep: Definition = (program, done) =>
 
 function addSweepOptions(sweep: commander.Command): commander.Command {
   addAskingOptions(sweep)
+    .option('--shard <k/n>', 'ask one of several parts, as 2/5; the others elsewhere, with the same targets')
+    .option('--resume <token>', 'ask what a sweep left that was cut short; it prints the token')
     .option(...expectOption)
     .addOption(
       new Option(
