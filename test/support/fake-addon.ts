@@ -195,6 +195,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
   const addon = {
     Engine: Engine as unknown as NativeAddon['Engine'],
     Listener: Object as unknown as NativeAddon['Listener'],
+    Speaker: Object as unknown as NativeAddon['Speaker'],
     listLinks: () => [...links],
     listRoutes: () => [...routes],
     listNeighbours: () => [],
