@@ -26,3 +26,8 @@ export function parseMac(text: string): string | null {
 export function isUnicast(mac: string): boolean {
   return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0 && mac !== '00:00:00:00:00:00';
 }
+
+/** The bytes of an address in that form, in the order in which they are sent. */
+export function octetsOf(mac: string): number[] {
+  return mac.split(':').map((octet) => Number.parseInt(octet, 16));
+}

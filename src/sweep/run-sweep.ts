@@ -10,8 +10,7 @@ import { createRoster, type Roster } from '../names/roster.js';
 import type { NativeAddon } from '../native.js';
 import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
 import { explainNativeError, systemFailure } from '../system-error.js';
-import { parseTargets, type TargetSet } from '../targets/parse.js';
-import { resolveTargets } from '../targets/resolve.js';
+import { readTargets, type Targets } from '../targets/resolve.js';
 import { createBell } from './bell.js';
 import { type LinkRun, openLinkRun } from './link-run.js';
 import { type CheckedOptions, checkOptions } from './options.js';
@@ -19,8 +18,6 @@ import { progressOf } from './progress.js';
 import { respondersOf } from './responders.js';
 import { type Observation, observe } from './surroundings.js';
 import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
-
-type Targets = string | readonly string[] | TargetSet | undefined;
 
 const progressIntervalMs = 100;
 
@@ -30,7 +27,11 @@ const progressIntervalMs = 100;
  * One promise, `finished`, owns the end: it settles once every engine is closed, and everything else (iteration,
  * disposal, `report()`) waits for it.
  */
-export function runSweep(load: () => NativeAddon, targets: Targets, options: SweepOptions): Sweep {
+export function runSweep(
+  load: () => NativeAddon,
+  targets: Targets | undefined,
+  options: SweepOptions,
+): Sweep {
   const bell = createBell();
   const clock = performance.now();
   let runs: readonly LinkRun[] = [];
@@ -146,7 +147,7 @@ interface Prepared {
 
 async function prepare(
   load: () => NativeAddon,
-  targets: Targets,
+  targets: Targets | undefined,
   checked: CheckedOptions,
 ): Promise<Prepared> {
   // Targets first: what is wrong with them is the caller's to mend, on any machine.
@@ -197,12 +198,6 @@ async function readJudge(expect: CheckedOptions['expect']): Promise<Judge | null
     import('../expect/judge.js'),
   ]);
   return judgeBy(await readExpectation(expect));
-}
-
-async function readTargets(targets: NonNullable<Targets>): Promise<TargetSet> {
-  const isText = typeof targets === 'string' || Array.isArray(targets);
-  const parsed = isText ? parseTargets(targets as string | readonly string[]) : (targets as TargetSet);
-  return resolveTargets(parsed);
 }
 
 /** Opens all engines or none. */
