@@ -15,6 +15,16 @@ export type { Expectations, ExpectedGroup, ExpectedHost } from './expect/expecta
 export type * from './generated/report-types.js';
 export { listInterfaces } from './links/links.js';
 export type { NamedInterface, NamedMachine } from './names/named-machine.js';
+export { ping } from './ping/ping.js';
+export type {
+  Ping,
+  PingedAddress,
+  PingOptions,
+  PingReply,
+  PingReport,
+  PingResponder,
+} from './ping/ping-api.js';
+export type { RoundTripSummary } from './ping/round-trips.js';
 export { sweep } from './sweep/sweep.js';
 export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep/sweep-api.js';
 export { type HostName, parseTargets, type TargetSet } from './targets/parse.js';

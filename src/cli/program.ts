@@ -6,12 +6,14 @@ import { defineDemo } from './grammar/demo.js';
 import { defineDoctor } from './grammar/doctor.js';
 import { defineExplain } from './grammar/explain.js';
 import { defineInterfaces } from './grammar/interfaces.js';
+import { definePing } from './grammar/ping.js';
 import { defineSweep, examples } from './grammar/sweep.js';
 import { defineTrace } from './grammar/trace.js';
 
 /** In the order of the help. */
 const others: readonly Definition[] = [
   defineCheck,
+  definePing,
   defineTrace,
   defineExplain,
   defineInterfaces,
