@@ -1,5 +1,9 @@
 /** Everything that a program may use of this package. */
 
+export { announce } from './announce/announce.js';
+export type { AnnounceOptions, AnnounceResult } from './announce/announce-api.js';
+export { dad } from './dad/dad.js';
+export type { DadOptions, DadResult, Doubt, Verdict } from './dad/dad-api.js';
 export {
   ArpsweepError,
   type ErrorCode,
@@ -27,5 +31,6 @@ export type {
 export type { RoundTripSummary } from './ping/round-trips.js';
 export { sweep } from './sweep/sweep.js';
 export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep/sweep-api.js';
+export type { Claimant } from './talk/claims.js';
 export { type HostName, parseTargets, type TargetSet } from './targets/parse.js';
 export type { Range, Ranges } from './targets/ranges.js';

@@ -1,7 +1,9 @@
 /** The command line as commander reads it. Commands load what they need only when they run. */
 import type * as commander from 'commander';
+import { defineAnnounce } from './grammar/announce.js';
 import { defineCheck } from './grammar/check.js';
 import { Command, CommanderError, type Definition, type Done, Help } from './grammar/commander.js';
+import { defineDad } from './grammar/dad.js';
 import { defineDemo } from './grammar/demo.js';
 import { defineDoctor } from './grammar/doctor.js';
 import { defineExplain } from './grammar/explain.js';
@@ -14,6 +16,8 @@ import { defineTrace } from './grammar/trace.js';
 const others: readonly Definition[] = [
   defineCheck,
   definePing,
+  defineDad,
+  defineAnnounce,
   defineTrace,
   defineExplain,
   defineInterfaces,
