@@ -38,6 +38,8 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
     ...['cli/doctor-command.js', 'cli/interfaces-command.js', 'cli/demo-command.js', 'lab', 'vendors.bin'],
     ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
     ...['trace', 'listen', 'sweep/tag-watch.js'],
+    ...['ping', 'dad', 'announce'].flatMap((command) => [command, `cli/${command}-command.js`]),
+    ...['talk', 'wire'],
     ...['cli/check-command.js', 'check', 'expect'],
     ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
     ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),
