@@ -1,4 +1,4 @@
-// Packs the IEEE registries MA-L, MA-M and MA-S, as oui-data carries them, into dist/vendors.bin for src/vendors.ts.
+// Packs the IEEE registries MA-L, MA-M and MA-S, as oui-data carries them, into dist/vendors.bin for src/vendors/registry.ts.
 //
 // Layout, little-endian unless said otherwise:
 //   4 × uint32   entries in MA-S, MA-M and MA-L, and the number of names

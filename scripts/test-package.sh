@@ -50,7 +50,7 @@ END
 
 check 'npm pack' pack
 for file in LICENSE README.md CHANGELOG.md bin/arpsweep.js dist/index.js dist/index.d.ts dist/vendors.bin \
-  docs/findings/loss.md schema/report-v1.schema.json binding.gyp native/sources.txt native/binding/addon.cc; do
+  "$(node -p 'require("./package.json").man.slice(2)')" docs/findings/loss.md schema/report-v1.schema.json binding.gyp native/sources.txt native/binding/addon.cc; do
   check "the tarball has $file" lists "$file"
 done
 check 'the tarball has no tests, builds or sources in TypeScript' lacks '/(test|build|node_modules|src|\.ci)/|^package/native/tests'

@@ -24,6 +24,9 @@ export class ArpsweepError extends Error {
   }
 }
 
+/** Characters of a target that a message repeats. */
+const longestShown = 300;
+
 /**
  * A target that cannot be read. `input` is the whole text, or the line of the file, `offset` where in it the trouble
  * starts (from 0, in UTF-16 units), `origin` the file and line, or null for a target that was given as text.
@@ -34,9 +37,11 @@ export class TargetSyntaxError extends ArpsweepError {
   readonly origin: string | null;
 
   constructor(input: string, offset: number, problem: string, remedy: string, origin: string | null = null) {
+    // A file that holds something else altogether may be one long word.
+    const shown = input.length > longestShown ? `${input.slice(0, longestShown)}…` : input;
     super(
       'ERR_TARGET_SYNTAX',
-      `${problem} in target ${JSON.stringify(input)} at position ${offset + 1}${origin === null ? '' : ` of ${origin}`}`,
+      `${problem} in target ${JSON.stringify(shown)} at position ${offset + 1}${origin === null ? '' : ` of ${origin}`}`,
       remedy,
     );
     this.input = input;

@@ -29,6 +29,7 @@ export type {
   PingResponder,
 } from './ping/ping-api.js';
 export type { RoundTripSummary } from './ping/round-trips.js';
+export type { FrameFields } from './sweep/frame-fields.js';
 export { sweep } from './sweep/sweep.js';
 export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep/sweep-api.js';
 export type { Claimant } from './talk/claims.js';

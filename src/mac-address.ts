@@ -27,7 +27,10 @@ export function isUnicast(mac: string): boolean {
   return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0 && mac !== '00:00:00:00:00:00';
 }
 
-/** The bytes of an address in that form, in the order in which they are sent. */
-export function octetsOf(mac: string): number[] {
-  return mac.split(':').map((octet) => Number.parseInt(octet, 16));
+/** The second digits of addresses with the U/L bit set (IEEE 802). */
+const localDigits = '2367abef';
+
+/** Whether nobody assigned an address in that form: it was drawn at random, or chosen by software or by hand. */
+export function isLocal(mac: string): boolean {
+  return localDigits.includes(mac.charAt(1));
 }

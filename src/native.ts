@@ -104,13 +104,45 @@ export interface NativeBridgePort {
   readonly vlans: readonly { readonly id: number; readonly pvid: boolean; readonly untagged: boolean }[];
 }
 
+/** What the frames of a sweep say beside their targets; what is left out is as a kernel has it in a request. */
+export interface RequestFrame {
+  /** Ethernet source, and SHA unless that is given as well. */
+  readonly source: string;
+  readonly destination?: string;
+  /** The outer one first; two at most. */
+  readonly tags: readonly {
+    readonly id: number;
+    readonly priority: number;
+    readonly protocol: '802.1Q' | '802.1ad';
+  }[];
+  readonly etherType?: number;
+  /** Framed by RFC 1042 (LLC/SNAP). */
+  readonly llc?: boolean;
+  readonly hardwareType?: number;
+  readonly protocolType?: number;
+  /** What the fields say; the addresses stay as long as they are. */
+  readonly hardwareLength?: number;
+  readonly protocolLength?: number;
+  readonly operation?: number;
+  /** SHA. */
+  readonly senderHardware?: string;
+  /** SPA; 0 asks everything as RFC 5227 probes. */
+  readonly senderIp: number;
+  /** SPA is that of the target, each time. */
+  readonly senderIsTarget?: boolean;
+  /** THA. */
+  readonly targetHardware?: string;
+  /** Behind the ARP packet. */
+  readonly padding?: Uint8Array;
+}
+
 export interface EngineOptions {
   readonly interfaceIndex: number;
-  readonly sourceMac: string;
-  /** `sourceMac` is not the interface's own, so that answers to it need promiscuous reception. */
-  readonly foreignMac: boolean;
-  /** Sender protocol address of requests; 0 asks everything as RFC 5227 probes. */
-  readonly sourceIp: number;
+  /** File of the interface's network namespace; null for the present one. */
+  readonly namespacePath: string | null;
+  /** Answers come to an address, or with a tag, that the interface may not let pass by itself. */
+  readonly promiscuous: boolean;
+  readonly frame: RequestFrame;
   /** Targets as sorted, disjoint, inclusive pairs first, last. */
   readonly targets: Uint32Array;
   /** Targets that are asked by probe in each pass as well; sorted, disjoint, inclusive pairs. */
@@ -313,6 +345,8 @@ export interface NativeAddon {
   listNeighbours(namespacePath?: string | null): NativeNeighbour[];
   listBridgeEntries(namespacePath?: string | null): NativeBridgeEntry[];
   listBridgePorts(namespacePath?: string | null): NativeBridgePort[];
+  /** The frame that asks for an address, from its Ethernet destination on and without FCS. */
+  requestFrame(frame: RequestFrame, targetIp: number): Uint8Array;
   /** The number by which the present namespace, or the one of the file `from`, knows the one of `path`; null for none. */
   namespaceId(path: string, from?: string | null): number | null;
 }

@@ -1,99 +1,32 @@
-/** Vendor names by the IEEE registries, from a table that scripts/build-vendors.mjs packs (its layout is told there). */
-import { readFileSync } from 'node:fs';
+/** Who makes the hardware, or the software, whose MAC address it is. */
+import { redundancyPrefixes } from './findings/virtual-macs.js';
+import { type PrefixName, type PrefixNames, prefixNames } from './vendors/prefix-names.js';
+import { registeredVendor } from './vendors/registry.js';
+import { softwarePrefixes } from './vendors/software-macs.js';
 
-const NAME_INDEX_BYTES = 2;
-const HEADER_BYTES = 4 * 4;
+/** Names an address in lower case with colons, or gives null. */
+export type VendorOf = (mac: string) => string | null;
 
-const MA_L_BYTES = 3;
+const virtual = prefixNames([
+  ...softwarePrefixes,
+  ...redundancyPrefixes.map(([prefix, protocol]) => [prefix, `${protocol} virtual MAC`] as const),
+]);
 
-/** MA-S, MA-M, MA-L: longest prefix first, for small blocks lie inside large ones of the Registration Authority. */
-const REGISTRIES = [
-  { hexDigits: 9, prefixBytes: 5 },
-  { hexDigits: 7, prefixBytes: 4 },
-  { hexDigits: 6, prefixBytes: MA_L_BYTES },
-] as const;
-
-interface Registry {
-  readonly hexDigits: number;
-  readonly prefixBytes: number;
-  /** Entries sorted by prefix, each a big-endian prefix and a little-endian index of a name. */
-  readonly entries: Buffer;
-}
-
-interface VendorTable {
-  readonly registries: readonly Registry[];
-  readonly offsets: Buffer;
-  readonly names: Buffer;
-}
-
-/** The second digits of addresses with the U/L bit set (IEEE 802). */
-const LOCAL_DIGITS = '2367abef';
-
-let table: VendorTable | undefined;
+/** Each virtual prefix is as long as the registered one that it lies in, or longer. */
+const known = (mac: string): PrefixName | null => virtual(mac) ?? registeredVendor(mac);
 
 /**
- * Vendors that were looked up, by the bytes of their MA-L block: in a large network thousands share one, and a
- * block that is a vendor's own is not divided any further. What is not registered is not kept.
+ * The software that made an address, as VRRP, QEMU or Docker do, else the vendor that it is registered to; null where there
+ * is neither. Nothing but the first call for a registered address reads a file.
  */
-const owners = new Map<string, string>();
+export const vendorOf: VendorOf = (mac) => known(mac)?.name ?? null;
 
-/**
- * The vendor that a MAC address is registered to, or null where it is registered to none or to one that keeps its
- * name private, and for locally administered addresses. The table is read at the first call that needs it.
- * @param mac six bytes in lower-case hexadecimal with colons
- */
-export function vendorOf(mac: string): string | null {
-  // Whoever made such an address up is in no registry.
-  if (LOCAL_DIGITS.includes(mac.charAt(1))) return null;
-  const block = mac.slice(0, 'aa:bb:cc'.length);
-  return owners.get(block) ?? lookUp(mac, block);
-}
-
-function lookUp(mac: string, block: string): string | null {
-  const digits = mac.replaceAll(':', '');
-  table ??= load();
-  for (const registry of table.registries) {
-    const index = find(registry, Number.parseInt(digits.slice(0, registry.hexDigits), 16));
-    if (index === null) continue;
-    const vendor = nameAt(table, index);
-    if (registry.prefixBytes === MA_L_BYTES) owners.set(block, vendor);
-    return vendor;
-  }
-  return null;
-}
-
-function find({ entries, prefixBytes }: Registry, prefix: number): number | null {
-  const size = prefixBytes + NAME_INDEX_BYTES;
-  let low = 0;
-  let high = entries.length / size;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const found = entries.readUIntBE(middle * size, prefixBytes);
-    if (found === prefix) return entries.readUInt16LE(middle * size + prefixBytes);
-    if (found < prefix) low = middle + 1;
-    else high = middle;
-  }
-  return null;
-}
-
-function nameAt({ offsets, names }: VendorTable, index: number): string {
-  return names.toString('utf8', offsets.readUInt32LE(index * 4), offsets.readUInt32LE((index + 1) * 4));
-}
-
-/** One path serves both the compiled module in dist/ and its source in src/. */
-function load(): VendorTable {
-  const packed = readFileSync(new URL('../dist/vendors.bin', import.meta.url));
-  let position = HEADER_BYTES;
-  const take = (bytes: number): Buffer => {
-    const part = packed.subarray(position, position + bytes);
-    position += bytes;
-    return part;
+/** The same with names of one's own: that of the longest prefix holds, and of two as long, one's own. */
+export function vendorsWith(own: PrefixNames): VendorOf {
+  return (mac) => {
+    const mine = own(mac);
+    const theirs = known(mac);
+    const isMine = mine !== null && mine.hexDigits >= (theirs?.hexDigits ?? 0);
+    return (isMine ? mine : theirs)?.name ?? null;
   };
-  const registries = REGISTRIES.map(({ hexDigits, prefixBytes }, i) => ({
-    hexDigits,
-    prefixBytes,
-    entries: take(packed.readUInt32LE(i * 4) * (prefixBytes + NAME_INDEX_BYTES)),
-  }));
-  const offsets = take((packed.readUInt32LE(REGISTRIES.length * 4) + 1) * 4);
-  return { registries, offsets, names: packed.subarray(position) };
 }

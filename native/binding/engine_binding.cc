@@ -8,18 +8,13 @@
 #include <vector>
 
 #include "binding/errors.h"
+#include "binding/request_binding.h"
 #include "binding/threaded_object.h"
 #include "binding/values.h"
 #include "core/sweep/sweep_engine.h"
 
 namespace arpsweep {
 namespace {
-
-MacAddress MacFrom(const Napi::Value& value) {
-  const auto mac = MacAddress::Parse(value.As<Napi::String>().Utf8Value());
-  if (!mac) throw Napi::TypeError::New(value.Env(), "sourceMac is not a MAC address");
-  return *mac;
-}
 
 std::vector<AddressRange> RangesFrom(const Napi::Value& value) {
   const auto pairs = value.As<Napi::Uint32Array>();
@@ -43,9 +38,10 @@ Napi::Uint32Array ToPairs(Napi::Env env, const std::vector<AddressRange>& ranges
 SweepConfig ConfigFrom(const Napi::Object& options) {
   SweepConfig config;
   config.interface_index = options.Get("interfaceIndex").As<Napi::Number>().Int32Value();
-  config.source_mac = MacFrom(options.Get("sourceMac"));
-  config.foreign_mac = options.Get("foreignMac").ToBoolean();
-  config.sender_ip = options.Get("sourceIp").As<Napi::Number>().Uint32Value();
+  const Napi::Value path = options.Get("namespacePath");
+  if (path.IsString()) config.namespace_path = path.As<Napi::String>().Utf8Value();
+  config.promiscuous = options.Get("promiscuous").ToBoolean();
+  config.request = RequestFieldsFrom(options.Get("frame").As<Napi::Object>());
   config.targets = RangesFrom(options.Get("targets"));
   config.named = RangesFrom(options.Get("named"));
   config.named_requests = options.Get("namedRequests").As<Napi::Number>().Uint32Value();

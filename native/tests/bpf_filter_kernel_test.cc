@@ -96,7 +96,7 @@ bool Expected(const CatalogueEntry& entry, bool outgoing) {
 }
 
 void CheckCatalogue(const char* send_on, const char* receive_on, bool outgoing) {
-  const FileDescriptor receiver = Receiver(receive_on, BuildSweepFilter(kOurMac));
+  const FileDescriptor receiver = Receiver(receive_on, BuildSweepFilter(kOurMac, kOurMac));
   const FileDescriptor sender = Sender(send_on);
   AwaitActivation(sender, receiver);
   uint32_t serial = 0xf0000000;

@@ -14,7 +14,7 @@ uint32_t Judge(const std::vector<sock_filter>& filter, std::span<const uint8_t> 
 }
 
 TEST_CASE("the filter passes incoming frames of the catalogue as the table says, whole") {
-  const auto filter = BuildSweepFilter(kOurMac);
+  const auto filter = BuildSweepFilter(kOurMac, kOurMac);
   for (const CatalogueEntry& entry : FrameCatalogue()) {
     CAPTURE(entry.name);
     const uint32_t expected = entry.in ? 0xffffffff : 0;
@@ -26,7 +26,7 @@ TEST_CASE("the filter passes incoming frames of the catalogue as the table says,
 }
 
 TEST_CASE("of outgoing frames the filter passes our requests alone, as proof of sending") {
-  const auto filter = BuildSweepFilter(kOurMac);
+  const auto filter = BuildSweepFilter(kOurMac, kOurMac);
   for (const CatalogueEntry& entry : FrameCatalogue()) {
     CAPTURE(entry.name);
     CHECK(Judge(filter, entry.frame, PACKET_OUTGOING) == (entry.out ? 0xffffffff : 0));
@@ -34,7 +34,7 @@ TEST_CASE("of outgoing frames the filter passes our requests alone, as proof of 
 }
 
 TEST_CASE("every malformed ARP frame to us reaches the counter, at whatever length it was cut") {
-  const auto filter = BuildSweepFilter(kOurMac);
+  const auto filter = BuildSweepFilter(kOurMac, kOurMac);
   for (const CatalogueEntry& entry : FrameCatalogue()) {
     if (!entry.in) continue;
     for (size_t length = 0; length < entry.frame.size(); ++length) {
@@ -59,7 +59,8 @@ TEST_CASE("the filter tells our MAC from those that differ in one bit") {
   const std::vector<uint8_t> tail = Bytes("020000000001 0a000001");
   reply.insert(reply.end(), tail.begin(), tail.end());
   for (int bit = 0; bit < 48; ++bit) {
-    const auto filter = BuildSweepFilter(MacAddress::FromKey(kOurMac.ToKey() ^ uint64_t{1} << bit));
+    const MacAddress near = MacAddress::FromKey(kOurMac.ToKey() ^ uint64_t{1} << bit);
+    const auto filter = BuildSweepFilter(near, near);
     CAPTURE(bit);
     CHECK(Judge(filter, reply, PACKET_OTHERHOST) == 0);
   }

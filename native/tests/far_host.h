@@ -47,9 +47,8 @@ class FarHost {
     Run("ip -n far route add local 10.99.0.0/20 dev lo");
     config.interface_index = static_cast<int>(if_nametoindex("near"));
     for (const LinkInfo& link : ListLinks()) {
-      if (link.name == "near") config.source_mac = link.mac.value();
+      if (link.name == "near") config.request = {.source = link.mac.value(), .sender_ip = kNearIp};
     }
-    config.sender_ip = kNearIp;
     config.own = {kNearIp};
     config.rate = kFullRate;
     config.passes = 2;

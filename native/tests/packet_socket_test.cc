@@ -102,7 +102,7 @@ void AwaitLink(SendSocket& ours, SendSocket& theirs, ReceiveSocket& near, bool o
 
 TEST_CASE("frames come whole, with their direction, their tag and the kernel's own time" * NeedsLab()) {
   const VethPair link("packet0", "packet1");
-  ReceiveSocket near(IndexOf("packet0"), BuildSweepFilter(kOurMac), true);
+  ReceiveSocket near(IndexOf("packet0"), BuildSweepFilter(kOurMac, kOurMac), true);
   SUBCASE("out of a ring") {
     near.Listen(kSomeRing);
   }
@@ -141,7 +141,7 @@ TEST_CASE("frames come whole, with their direction, their tag and the kernel's o
 
 TEST_CASE("our own frames do not come where nobody asked for them" * NeedsLab()) {
   const VethPair link("packet0", "packet1");
-  ReceiveSocket near(IndexOf("packet0"), BuildSweepFilter(kOurMac), false);
+  ReceiveSocket near(IndexOf("packet0"), BuildSweepFilter(kOurMac, kOurMac), false);
   near.Listen(0);
   SendSocket ours(IndexOf("packet0"));
   SendSocket theirs(IndexOf("packet1"));
@@ -155,7 +155,7 @@ TEST_CASE("our own frames do not come where nobody asked for them" * NeedsLab())
 
 TEST_CASE("what does not fit is counted as dropped, once" * NeedsLab()) {
   const VethPair link("packet0", "packet1");
-  ReceiveSocket near(IndexOf("packet0"), BuildSweepFilter(kOurMac), false);
+  ReceiveSocket near(IndexOf("packet0"), BuildSweepFilter(kOurMac, kOurMac), false);
   constexpr uint32_t kFrames = 20'000;
   SUBCASE("out of a ring") {
     near.Listen(kSomeRing);

@@ -22,7 +22,7 @@ class SimulatedLine final : public Line {
  public:
   /// live: as SimulatedHosts says. stop_after: ns after which the sweep is stopped.
   SimulatedLine(const WireConditions& conditions, const TargetSpace& targets,
-                const std::vector<uint32_t>& live, const Identity& us, int64_t stop_after, uint64_t seed)
+                const std::vector<uint32_t>& live, const RequestFields& us, int64_t stop_after, uint64_t seed)
       : conditions_(conditions),
         targets_(targets),
         us_(us),
@@ -102,12 +102,12 @@ class SimulatedLine final : public Line {
     }
     const MacAddress mac = MacAddress::FromKey(uint64_t{0x02'99} << 32 | reply.index);
     std::array<uint8_t, 64> bytes{};
-    const size_t length = EmitArp({.ethernet_destination = us_.mac,
+    const size_t length = EmitArp({.ethernet_destination = us_.source,
                                    .ethernet_source = mac,
                                    .operation = ARPOP_REPLY,
                                    .sender_hardware = mac,
                                    .sender_protocol = targets_.AddressAt(reply.index),
-                                   .target_hardware = us_.mac,
+                                   .target_hardware = us_.source,
                                    .target_protocol = reply.to_probe ? 0 : us_.sender_ip},
                                   bytes);
     Hear({bytes.data(), length}, false, reply.at);
@@ -119,7 +119,7 @@ class SimulatedLine final : public Line {
 
   const WireConditions conditions_;
   const TargetSpace& targets_;
-  const Identity us_;
+  const RequestFields us_;
   const int64_t stop_at_;
   SimulatedWire wire_;
   SimulatedHosts hosts_;
@@ -169,8 +169,7 @@ struct SimulatedResult {
 inline SweepConfig ConfigOf(const SimulatedSweep& sweep, uint64_t seed) {
   constexpr uint32_t kFirst = 0x0a630000;
   SweepConfig config;
-  config.source_mac = {{0x02, 0, 0, 0, 0, 1}};
-  config.sender_ip = 0x0a610001;
+  config.request = {.source = {{0x02, 0, 0, 0, 0, 1}}, .sender_ip = 0x0a610001};
   config.targets = {{kFirst, kFirst + sweep.addresses - 1}};
   if (sweep.named > 0) config.named = {{kFirst, kFirst + sweep.named - 1}};
   config.named_requests = sweep.named_requests;
@@ -197,7 +196,7 @@ inline std::vector<uint32_t> ChooseLive(uint32_t addresses, uint32_t live, uint6
 
 inline SimulatedResult Simulate(const SimulatedSweep& sweep, uint64_t seed) {
   const SweepConfig config = ConfigOf(sweep, seed);
-  const Identity us{config.source_mac, config.sender_ip};
+  const RequestFields& us = config.request;
   const std::vector<uint32_t> live = ChooseLive(sweep.addresses, sweep.live, seed);
   const TargetSpace targets(config.targets, {});
   AddressState state(targets.capacity(), config.proves_sending());
@@ -208,8 +207,7 @@ inline SimulatedResult Simulate(const SimulatedSweep& sweep, uint64_t seed) {
   ReplyMatcher matcher(targets, us, state, times, table, counters);
   SimulatedLine line(sweep.wire, targets, live, us, sweep.stop_after, seed);
   line.Connect(matcher, counters, config.proves_sending());
-  Transmitter transmitter(line, RequestTemplate(us.mac, us.sender_ip), us.sender_ip,
-                          Pacer(config.rate, config.burst), state, times, counters, link);
+  Transmitter transmitter(line, us, Pacer(config.rate, config.burst), state, times, counters, link);
   Conductor conductor(config, targets, state, table, matcher, counters, link, line, transmitter, nullptr);
 
   SimulatedResult result;

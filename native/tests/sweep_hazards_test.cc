@@ -30,7 +30,7 @@ TEST_SUITE("threads") {
 
   TEST_CASE("without a sender address the probes of a named target are its requests" * NeedsLab()) {
     FarHost far;
-    far.config.sender_ip = 0;
+    far.config.request.sender_ip = 0;
     far.config.own = {};
     far.config.targets = {{kBase, kBase}};
     far.config.named = far.config.targets;

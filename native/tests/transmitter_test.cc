@@ -42,8 +42,13 @@ struct Fixture {
   SendTimes times{kAddresses};
   Counters counters;
   LinkWatch link;
-  Transmitter transmitter{
-      line, RequestTemplate(kOurMac, kOurIp), kOurIp, Pacer(kFullRate, 0), state, times, counters, link};
+  Transmitter transmitter{line,
+                          RequestFields{.source = kOurMac, .sender_ip = kOurIp},
+                          Pacer(kFullRate, 0),
+                          state,
+                          times,
+                          counters,
+                          link};
 };
 
 }  // namespace

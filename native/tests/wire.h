@@ -17,14 +17,18 @@ class Wire {
  public:
   /// proves_sending: our own frames are seen leaving.
   explicit Wire(uint32_t sender_ip = kOurIp, bool proves_sending = true)
-      : sender_ip_(sender_ip), proves_sending_(proves_sending) {}
+      : Wire(RequestFields{.source = kOurMac, .sender_ip = sender_ip}, proves_sending) {}
+  explicit Wire(const RequestFields& request, bool proves_sending = true)
+      : request_(request), proves_sending_(proves_sending) {}
 
   void Request(uint32_t ip, int64_t at) {
     state.AddQueued(*targets.IndexOf(ip));
     ForeignRequest(ip, at);
   }
   void ForeignRequest(uint32_t ip, int64_t at) {
-    Send(Frame(ARPOP_REQUEST, kOurMac, sender_ip_, kBroadcastMac, {}, ip), true, at);
+    Send(Tagged(Frame(ARPOP_REQUEST, request_.sender_hardware, request_.SenderFor(ip), request_.destination,
+                      {}, ip)),
+         true, at);
   }
   void Probe(uint32_t ip, int64_t at) {
     state.AddProbeQueued(*targets.IndexOf(ip));
@@ -32,15 +36,20 @@ class Wire {
   }
   void Unicast(uint32_t ip, const MacAddress& mac, int64_t at) {
     Find(ip, mac)->unicast_queued.fetch_add(1);
-    Send(Frame(ARPOP_REQUEST, kOurMac, sender_ip_, mac, {}, ip), true, at);
+    Send(Tagged(Frame(ARPOP_REQUEST, kOurMac, request_.sender_ip, mac, {}, ip)), true, at);
   }
   void Reply(uint32_t ip, const MacAddress& mac, int64_t at) {
-    Send(Frame(ARPOP_REPLY, mac, ip, kOurMac, kOurMac, sender_ip_), false, at);
+    Send(Frame(ARPOP_REPLY, mac, ip, kOurMac, kOurMac, request_.SenderFor(ip)), false, at);
   }
   void ProbeReply(uint32_t ip, const MacAddress& mac, int64_t at) {
     Send(Frame(ARPOP_REPLY, mac, ip, kOurMac, kOurMac, 0), false, at);
   }
 
+  // With the tags of our questions.
+  ArpFrame Tagged(ArpFrame arp) const {
+    for (const VlanTag& tag : request_.tags) arp.tags[static_cast<size_t>(arp.tag_count++)] = tag;
+    return arp;
+  }
   static ArpFrame Frame(uint16_t operation, const MacAddress& sha, uint32_t spa,
                         const MacAddress& destination, const MacAddress& tha, uint32_t tpa) {
     return {.ethernet_destination = destination,
@@ -62,10 +71,11 @@ class Wire {
   }
 
   // How often a stray was seen.
-  uint32_t Strays(Stray::Kind kind, uint32_t ip, const MacAddress& mac, uint16_t vlan_id = 0) const {
+  uint32_t Strays(Stray::Kind kind, uint32_t ip, const MacAddress& mac, uint16_t vlan_id = 0,
+                  uint16_t inner_id = 0) const {
     uint32_t count = 0;
     for (const auto& [key, stray] : matcher.strays()) {
-      if (key == Stray::Key{kind, ip, mac, vlan_id}) count += stray.count;
+      if (key == Stray::Key{kind, ip, mac, {{vlan_id, inner_id}}}) count += stray.count;
     }
     return count;
   }
@@ -78,7 +88,7 @@ class Wire {
   bool Conflict(uint32_t ip) { return Entry(ip).same_request || Entry(ip).alternated; }
 
  private:
-  uint32_t sender_ip_;
+  RequestFields request_;
   bool proves_sending_;
 
  public:
@@ -87,7 +97,7 @@ class Wire {
   SendTimes times{targets.capacity()};
   ResponderTable table;
   Counters counters;
-  ReplyMatcher matcher{targets, Identity{kOurMac, sender_ip_}, state, times, table, counters};
+  ReplyMatcher matcher{targets, request_, state, times, table, counters};
 };
 
 }  // namespace arpsweep::test

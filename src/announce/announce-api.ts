@@ -1,10 +1,11 @@
 /** What a program sees of an announcement. */
 
+import type { Place } from '../links/plan.js';
 import type { Claimant } from '../talk/claims.js';
+import type { WhereOptions } from '../talk/options.js';
 
-export interface AnnounceOptions {
-  /** Links as `[NETNS:]IFACE[@VID]`, on each of which it is announced; without any, the one that holds the address. */
-  readonly links?: readonly string[];
+/** Each address is announced on each of the links; without any, on the one that holds it. */
+export interface AnnounceOptions extends WhereOptions {
   /** By gratuitous replies instead of requests: some systems heed only one of the two. */
   readonly reply?: boolean;
   /** How often. Default 2, as RFC 5227 has it. */
@@ -17,12 +18,9 @@ export interface AnnounceOptions {
 }
 
 /** What became of the announcements of one address. */
-export interface AnnounceResult {
+export interface AnnounceResult extends Place {
   readonly ip: string;
   readonly mac: string;
-  readonly interface: string;
-  readonly netns: string | null;
-  readonly vlan: number | null;
   /** Announcements that were seen leaving, of those that there were to be. */
   readonly sent: number;
   readonly count: number;

@@ -1,67 +1,60 @@
 /** Where an address may be announced: on a link that holds it, or wherever somebody insists. */
 
 import { InterfaceError, OptionError } from '../errors.js';
+import type { WantedLink } from '../links/choice.js';
 import { isEthernet } from '../links/links.js';
-import type { NativeAddon, NativeLink } from '../native.js';
-import { explainNativeError } from '../system-error.js';
-import { addressesOf, chooseEndpoints, type Endpoint, namedEndpoint } from '../talk/endpoints.js';
+import { linkSource, machineStates } from '../links/machine-state.js';
+import { findNamespace } from '../links/namespaces.js';
+import type { NativeLink } from '../native.js';
+import {
+  type AddressOnLink,
+  addressesOf,
+  type Endpoint,
+  endpointsOf,
+  type LinkAddon,
+  namesLinks,
+  placeTargets,
+} from '../talk/endpoints.js';
 import { formatAddress } from '../targets/address.js';
 import type { Ranges } from '../targets/ranges.js';
 import { list } from '../wording.js';
-
-/** An address, and a link to announce it on. */
-export interface AnnouncePlace {
-  readonly endpoint: Endpoint;
-  readonly ip: number;
-}
-
-type LinkAddon = Pick<NativeAddon, 'listLinks' | 'listRoutes'>;
 
 /**
  * The links that are named, else those that hold the addresses.
  * @param force takes links that do not hold them as well; without names, those of the routes
  * @throws OptionError for an address that the link does not hold
- * @throws InterfaceError, SystemError
+ * @throws InterfaceError, PermissionError, SystemError
  */
-export function chooseAnnouncePlaces(
+export function announcePlaces(
   addon: LinkAddon,
   addresses: Ranges,
-  names: readonly string[] | null,
+  wanted: readonly WantedLink[],
   force: boolean,
-): AnnouncePlace[] {
-  if (names === null && !force) return whereHeld(addon, addressesOf(addresses));
-  const places = chooseEndpoints(addon, addresses, names).flatMap(({ endpoint, targets }) =>
-    addressesOf(targets).map((ip) => ({ endpoint, ip })),
-  );
-  const refused = force ? undefined : places.find(({ endpoint, ip }) => !holds(endpoint.link, ip));
-  if (refused) {
-    const { endpoint, ip } = refused;
-    throw notHeld(
-      ip,
-      ` on ${endpoint.label}`,
-      endpoint.allLinks.filter((link) => holds(link, ip)),
-    );
-  }
-  return places;
+): AddressOnLink[] {
+  if (force) return placeTargets(addon, addresses, wanted);
+  if (!namesLinks(wanted)) return wanted.flatMap((link) => whereHeld(addon, addressesOf(addresses), link));
+  const places = placeTargets(addon, addresses, wanted);
+  const foreign = places.find(({ endpoint, ip }) => !holds(endpoint.holder, ip));
+  if (!foreign) return places;
+  const { endpoint, ip } = foreign;
+  const holders = endpoint.allLinks.filter((link) => holds(link, ip));
+  throw notHeld(ip, ` on ${endpoint.name}`, holders);
 }
 
 function holds({ addresses }: Pick<NativeLink, 'addresses'>, ip: number): boolean {
   return addresses.some((address) => address.ip === ip);
 }
 
-function whereHeld(addon: LinkAddon, addresses: readonly number[]): AnnouncePlace[] {
-  try {
-    const links = addon.listLinks();
-    const endpoints = new Map<string, Endpoint>();
-    return addresses.map((ip) => {
-      const { name } = holderOf(links, ip);
-      const endpoint = endpoints.get(name) ?? namedEndpoint(addon, name);
-      endpoints.set(name, endpoint);
-      return { endpoint, ip };
-    });
-  } catch (error) {
-    throw explainNativeError(error, 'list the interfaces');
-  }
+function whereHeld(addon: LinkAddon, addresses: readonly number[], wanted: WantedLink): AddressOnLink[] {
+  const source = linkSource(addon, machineStates(addon));
+  const where = wanted.netns === null ? null : findNamespace(wanted.netns);
+  const endpoints = new Map<string, readonly Endpoint[]>();
+  return addresses.flatMap((ip) => {
+    const { name } = holderOf(source.links(where), ip);
+    const there = endpoints.get(name) ?? endpointsOf(source, [{ ...wanted, interface: name }]);
+    endpoints.set(name, there);
+    return there.map((endpoint) => ({ endpoint, ip }));
+  });
 }
 
 function holderOf(links: readonly NativeLink[], ip: number): NativeLink {

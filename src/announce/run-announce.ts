@@ -3,20 +3,20 @@
 import { OptionError } from '../errors.js';
 import { hardwareAddresses } from '../links/machine-state.js';
 import type { NativeAddon } from '../native.js';
-import { checkOptions } from '../sweep/options.js';
-import { type Claimant, claimOf, noteClaim } from '../talk/claims.js';
+import { type Claims, claimantsOf, claimOf, noteClaim } from '../talk/claims.js';
 import { endingOf } from '../talk/ending.js';
-import { addressesOf, byPlace } from '../talk/endpoints.js';
+import { type AddressOnLink, addressesOf, byPlace } from '../talk/endpoints.js';
 import { type Heard, openExchange } from '../talk/exchange.js';
+import { type ArpFrame, announcementOf, gratuitousReplyOf } from '../talk/frames.js';
 import { keepTime, pause } from '../talk/metronome.js';
-import { checkTime, parseCount } from '../talk/options.js';
+import { checkTime, checkWhere, parseCount } from '../talk/options.js';
 import { formatAddress } from '../targets/address.js';
 import { countAddresses, type Ranges, subtract } from '../targets/ranges.js';
 import { readTargets, type Targets } from '../targets/resolve.js';
-import { type ArpFrame, announcementFrame, gratuitousReplyFrame } from '../wire/arp-frame.js';
+import { type VendorOf, vendorOf } from '../vendors.js';
 import { list } from '../wording.js';
 import type { AnnounceOptions, AnnounceResult } from './announce-api.js';
-import { type AnnouncePlace, chooseAnnouncePlaces } from './places.js';
+import { announcePlaces } from './places.js';
 
 /** RFC 5227, 1.1: ANNOUNCE_NUM and ANNOUNCE_INTERVAL. */
 const announceNum = 2;
@@ -32,9 +32,9 @@ const hostAddresses: Ranges = [
   { first: 0x8000_0000, last: 0xdfff_ffff },
 ];
 
-interface Subject extends AnnouncePlace {
+interface Subject extends AddressOnLink {
   readonly frame: ArpFrame;
-  readonly claimants: Map<string, Claimant>;
+  readonly claims: Claims;
   sent: number;
   refusal: string | null;
 }
@@ -49,15 +49,16 @@ export async function runAnnounce(
   load: () => NativeAddon,
   addresses: Targets,
   options: AnnounceOptions,
+  vendors: VendorOf = vendorOf,
 ): Promise<AnnounceResult[]> {
-  const { links, force = false, reply = false } = options;
-  const { links: names } = checkOptions({ ...(links && { links }) });
+  const { force = false, reply = false } = options;
+  const wanted = checkWhere(options);
   const count = parseCount(options.count ?? announceNum);
   const intervalMs = checkTime('intervalMs', 'interval', options.intervalMs ?? announceIntervalMs);
   const { ranges } = await readTargets(addresses);
   checkAddresses(ranges);
   const addon = load();
-  const places = chooseAnnouncePlaces(addon, ranges, names, force);
+  const places = announcePlaces(addon, ranges, wanted, force);
   const subjects = places.map((place) => subjectOf(place, reply)).sort((a, b) => a.ip - b.ip);
   const endpoints = [...new Set(subjects.map(({ endpoint }) => endpoint))];
   const machine = endpoints.flatMap(({ allLinks }) => allLinks);
@@ -69,7 +70,7 @@ export async function runAnnounce(
     if (announced) announced.sent += 1;
     const claim = outgoing ? null : claimOf(arp, ourMacs);
     const claimed = claim && find(endpoint, claim.ip);
-    if (claimed) noteClaim(claimed.claimants, claim, atMs);
+    if (claimed) noteClaim(claimed.claims, claim, atMs);
   });
   try {
     exchange.done.catch(end.now);
@@ -84,7 +85,7 @@ export async function runAnnounce(
     await keepTime(intervalMs, round, end.signal);
     await pause(defenceMs, end.signal);
     await exchange.finish();
-    return subjects.map((subject) => resultOf(subject, count));
+    return subjects.map((subject) => resultOf(subject, count, vendors));
   } finally {
     end.release();
     exchange.close();
@@ -109,23 +110,22 @@ function checkAddresses(addresses: Ranges): void {
   );
 }
 
-function subjectOf(place: AnnouncePlace, reply: boolean): Subject {
+function subjectOf(place: AddressOnLink, reply: boolean): Subject {
   const { endpoint, ip } = place;
-  const sender = { mac: endpoint.link.mac, ip, tags: endpoint.tags };
-  const frame = reply ? gratuitousReplyFrame(sender) : announcementFrame(sender);
-  return { ...place, frame, claimants: new Map(), sent: 0, refusal: null };
+  const sender = { mac: endpoint.mac, ip, tags: endpoint.tags };
+  const frame = reply ? gratuitousReplyOf(sender) : announcementOf(sender);
+  return { ...place, frame, claims: new Map(), sent: 0, refusal: null };
 }
 
-function resultOf({ ip, endpoint, claimants, sent, refusal }: Subject, count: number): AnnounceResult {
+function resultOf(subject: Subject, count: number, vendors: VendorOf): AnnounceResult {
+  const { ip, endpoint, claims, sent, refusal } = subject;
   return {
     ip: formatAddress(ip),
-    mac: endpoint.link.mac,
-    interface: endpoint.interface,
-    netns: endpoint.netns,
-    vlan: endpoint.vlan,
+    mac: endpoint.mac,
+    ...endpoint.place,
     sent,
     count,
     refusal,
-    claimants: [...claimants.values()],
+    claimants: claimantsOf(claims, vendors),
   };
 }

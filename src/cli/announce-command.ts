@@ -8,15 +8,17 @@ import { parseDuration } from '../sweep/options.js';
 import { parseCount } from '../talk/options.js';
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption } from './interruption.js';
+import { vendorsIn } from './knowledge-flags.js';
 import { print } from './print.js';
+import { type WhereFlags, whereOptionsOf } from './where-flags.js';
 
 /** As commander hands them over. */
-export interface AnnounceFlags {
-  readonly interface?: readonly string[];
+export interface AnnounceFlags extends WhereFlags {
   readonly reply?: true;
   readonly count?: string;
   readonly interval?: string;
   readonly force?: true;
+  readonly vendors?: readonly string[];
   readonly format?: 'plain' | 'json';
 }
 
@@ -29,17 +31,23 @@ export async function runAnnounceCommand(
   addresses: readonly string[],
   flags: AnnounceFlags,
 ): Promise<number> {
-  const { interface: links, reply, count, interval, force } = flags;
+  const { reply, count, interval, force } = flags;
   const options: AnnounceOptions = {
-    ...(links && { links }),
+    ...whereOptionsOf(flags),
     ...(reply && { reply }),
     ...(count !== undefined && { count: parseCount(count) }),
     ...(interval !== undefined && { intervalMs: parseDuration(interval, 'interval') }),
     ...(force && { force }),
   };
+  const vendors = flags.vendors && (await vendorsIn(flags.vendors));
   const interruption = catchInterruption();
   try {
-    const results = await runAnnounce(native, addresses, { ...options, signal: interruption.signal });
+    const results = await runAnnounce(
+      native,
+      addresses,
+      { ...options, signal: interruption.signal },
+      vendors,
+    );
     const lines = results.flatMap(announceLines).map((line) => `${line}\n`);
     await print(
       flags.format === 'json' ? `${JSON.stringify({ addresses: results }, null, 2)}\n` : lines.join(''),

@@ -4,12 +4,12 @@ import type { Look, LookPlan } from '../check/look.js';
 import { lookUntilWell } from '../check/look-until-well.js';
 import { addressOf, type Expectation, expectedHosts } from '../expect/expectation.js';
 import type { Finding } from '../generated/report-types.js';
-import { chooseLinks } from '../links/links.js';
+import { readIn } from '../links/machine-state.js';
 import { subnetsOf } from '../links/subnets.js';
 import { native } from '../native.js';
 import { parseDuration } from '../sweep/options.js';
+import { linksOf } from '../sweep/preparation.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
-import { explainNativeError } from '../system-error.js';
 import { sortUnique, type TargetSet } from '../targets/parse.js';
 import { normalize } from '../targets/ranges.js';
 import { couldNotRunExit } from './failure.js';
@@ -67,16 +67,14 @@ function targetsOf(expectation: Expectation): TargetSet {
 }
 
 /** Controls on the links that will be swept. */
-function controlsFor({ links: names }: SweepOptions, expectation: Expectation): number[] {
+function controlsFor(options: SweepOptions, expectation: Expectation): number[] {
   const addon = native();
-  try {
-    const links = addon.listLinks();
-    const own = links.flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
-    const subnets = chooseLinks(addon, links, names ?? null).flatMap(subnetsOf);
-    return chooseControls(subnets, expectedHosts(expectation).map(addressOf), own);
-  } catch (error) {
-    throw explainNativeError(error, 'list the interfaces');
-  }
+  const chosen = linksOf(addon, options);
+  const places = new Map(chosen.map(({ namespace }) => [namespace?.path, namespace]));
+  const links = [...places.values()].flatMap((where) => readIn(where, (path) => addon.listLinks(path)));
+  const own = links.flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
+  const subnets = chosen.flatMap(({ holder }) => subnetsOf(holder));
+  return chooseControls(subnets, expectedHosts(expectation).map(addressOf), own);
 }
 
 async function say(seen: Look): Promise<void> {

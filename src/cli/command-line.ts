@@ -25,16 +25,15 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
+    const commands = program.commands.map((command) => command.name());
     if (isCommanderError(error) && error.exitCode === 0) {
       const { print } = await import('./print.js');
-      await print(printed);
-      return 0;
+      return print(printed).then(
+        () => 0,
+        (unwritable) => explain(unwritable, commands),
+      );
     }
-    const problem = isCommanderError(error) ? usageError(error) : error;
-    return explain(
-      problem,
-      program.commands.map((command) => command.name()),
-    );
+    return explain(isCommanderError(error) ? usageError(error) : error, commands);
   }
 }
 
@@ -44,7 +43,7 @@ async function explain(problem: unknown, commands: readonly string[]): Promise<n
   const { columnsOf } = await import('./terminal.js');
   const { ARPSWEEP_DEBUG } = process.env;
   process.stderr.write(describeError(problem, (ARPSWEEP_DEBUG ?? '') !== '', columnsOf(process.stderr)));
-  if (problem instanceof TargetSyntaxError && /^[a-z]+$/.test(problem.input)) {
+  if (problem instanceof TargetSyntaxError && problem.origin === null && /^[a-z]+$/.test(problem.input)) {
     // A mistyped command can only be taken for a host name.
     process.stderr.write(`If it was meant as a command, there are: ${commands.join(', ')}.\n`);
   }

@@ -4,16 +4,19 @@ import type { DadOptions, DadResult } from '../dad/dad-api.js';
 import { runDad } from '../dad/run-dad.js';
 import { native } from '../native.js';
 import { dadLine } from '../reporters/claim-lines.js';
+import { checkWhere } from '../talk/options.js';
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption } from './interruption.js';
+import { vendorsIn } from './knowledge-flags.js';
 import { print } from './print.js';
 import { readTargets } from './targets-input.js';
+import { type WhereFlags, whereOptionsOf } from './where-flags.js';
 
 /** As commander hands them over. */
-export interface DadFlags {
-  readonly interface?: readonly string[];
+export interface DadFlags extends WhereFlags {
   readonly fast?: true;
   readonly targetsFile?: string;
+  readonly vendors?: readonly string[];
   readonly format?: 'plain' | 'json';
 }
 
@@ -23,12 +26,14 @@ export interface DadFlags {
  * @throws ArpsweepError where it could not start
  */
 export async function runDadCommand(words: readonly string[], flags: DadFlags): Promise<number> {
-  const { interface: links, fast } = flags;
-  const options: DadOptions = { ...(links && { links }), ...(fast && { fast }) };
+  const options: DadOptions = { ...whereOptionsOf(flags), ...(flags.fast && { fast: true }) };
+  // Before standard input is read for targets.
+  checkWhere(options);
+  const vendors = flags.vendors && (await vendorsIn(flags.vendors));
   const targets = (await readTargets(words, flags.targetsFile)) ?? [];
   const interruption = catchInterruption();
   try {
-    const results = await runDad(native, targets, { ...options, signal: interruption.signal });
+    const results = await runDad(native, targets, { ...options, signal: interruption.signal }, vendors);
     const lines = results.map((result) => `${dadLine(result)}\n`);
     await print(
       flags.format === 'json' ? `${JSON.stringify({ addresses: results }, null, 2)}\n` : lines.join(''),

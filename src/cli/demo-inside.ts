@@ -1,5 +1,5 @@
 /** Entry point of the process that `arpsweep demo` starts in namespaces of its own. */
-import { runDemoHere } from '../lab/demo.js';
+import { runDemoHere } from '../demo/demo.js';
 import { relayInterrupts } from '../lab/isolate.js';
 import { describeError, exitCodeOf } from './failure.js';
 import { catchInterruption } from './interruption.js';
@@ -12,7 +12,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 try {
-  const status = await runDemoHere(interruption.signal);
+  const status = await runDemoHere(process.argv[2], interruption.signal);
   process.exitCode = interruption.exitCode() ?? status;
 } catch (error) {
   process.exitCode = interruption.exitCode() ?? exitCodeOf(error);

@@ -1,6 +1,7 @@
-/** What a sweep is told of the network beforehand: `--names` and `--expect`. Read before anything is opened. */
+/** What a sweep is told of the network beforehand: `--names`, `--expect` and `--vendors`. Read before anything is opened. */
 import type { Expectation } from '../expect/expectation.js';
 import type { NamedMachine } from '../names/named-machine.js';
+import type { VendorOf } from '../vendors.js';
 
 export interface KnowledgeFlags {
   readonly names?: readonly string[];
@@ -42,4 +43,16 @@ async function namesIn(files: readonly string[]): Promise<readonly NamedMachine[
 export async function expectationIn(file: string): Promise<Expectation> {
   const { readExpectation } = await import('../expect/expectation-input.js');
   return readExpectation(file);
+}
+
+/**
+ * Who names vendors, by the files of `--vendors`.
+ * @throws OptionError that names the file and the line
+ */
+export async function vendorsIn(files: readonly string[]): Promise<VendorOf> {
+  const [{ vendorsWith }, { readVendors }] = await Promise.all([
+    import('../vendors.js'),
+    import('../vendors/vendor-lines.js'),
+  ]);
+  return vendorsWith(await readVendors(files));
 }

@@ -12,12 +12,13 @@ import { parseDuration } from '../sweep/options.js';
 import { parseCount } from '../talk/options.js';
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption } from './interruption.js';
+import { vendorsIn } from './knowledge-flags.js';
 import { standardOutput } from './standard-output.js';
 import { readTargets } from './targets-input.js';
+import { type WhereFlags, whereOptionsOf } from './where-flags.js';
 
 /** As commander hands them over. */
-export interface PingFlags {
-  readonly interface?: readonly string[];
+export interface PingFlags extends WhereFlags {
   readonly count?: string;
   readonly interval?: string;
   readonly deadline?: string;
@@ -31,6 +32,7 @@ export interface PingFlags {
   readonly offLink?: true;
   readonly targetsFile?: string;
   readonly format?: FormatName;
+  readonly vendors?: readonly string[];
   readonly quiet?: true;
 }
 
@@ -69,6 +71,7 @@ const formats: Readonly<Record<FormatName, Format>> = {
  */
 export async function runPingCommand(words: readonly string[], flags: PingFlags): Promise<number> {
   const options = optionsOf(flags);
+  const vendors = flags.vendors && (await vendorsIn(flags.vendors));
   const targets = (await readTargets(words, flags.targetsFile)) ?? [];
   const interruption = catchInterruption();
   let readerGone = false;
@@ -84,8 +87,14 @@ export async function runPingCommand(words: readonly string[], flags: PingFlags)
   };
   try {
     const format = formats[flags.format ?? 'plain'];
-    const { signal } = interruption;
-    const report = await runPing(native, targets, { ...options, signal }, eventsFor(format, flags, print));
+    const events = eventsFor(format, flags, print);
+    const report = await runPing(
+      native,
+      targets,
+      { ...options, signal: interruption.signal },
+      events,
+      vendors,
+    );
     const isParted = format === formats.plain && hasAnswer(report) && !flags.quiet;
     output.write(`${isParted ? '\n' : ''}${format.end(report)}`);
     await output.finish();
@@ -101,7 +110,7 @@ function note(text: string): void {
 }
 
 function optionsOf(flags: PingFlags): PingOptions {
-  const { interface: links, count, interval, deadline, sourceIp, sourceMac, offLink, to } = flags;
+  const { count, interval, deadline, sourceIp, sourceMac, offLink, to } = flags;
   if (flags.broadcast && (flags.unicast || to !== undefined)) {
     throw new OptionError(
       'broadcast',
@@ -110,7 +119,7 @@ function optionsOf(flags: PingFlags): PingOptions {
     );
   }
   const options: PingOptions = {
-    ...(links && { links }),
+    ...whereOptionsOf(flags),
     ...(count !== undefined && { count: parseCount(count) }),
     ...(interval !== undefined && { intervalMs: parseDuration(interval, 'interval') }),
     ...(deadline !== undefined && { deadlineMs: parseDuration(deadline, 'deadline') }),

@@ -1,15 +1,20 @@
 /**
  * Prints a short text to standard output. Whoever has closed the pipe (`| head -0`) does not want it, which is no
- * failure; whatever else is wrong with the output rejects.
+ * failure.
+ * @throws ArpsweepError for whatever else is wrong with the output
  */
-export function print(text: string): Promise<void> {
+export async function print(text: string): Promise<void> {
+  const error = await written(text);
+  if (error === null || error.code === 'EPIPE') return;
+  const { unwritable } = await import('./standard-output.js');
+  throw unwritable(error);
+}
+
+function written(text: string): Promise<NodeJS.ErrnoException | null> {
   const { stdout } = process;
   // The callback below is told as well; without a listener the event would end the process.
   stdout.on('error', () => {});
-  return new Promise((resolve, reject) => {
-    stdout.write(text, (error: NodeJS.ErrnoException | null | undefined) => {
-      if (error && error.code !== 'EPIPE') reject(error);
-      else resolve();
-    });
+  return new Promise((resolve) => {
+    stdout.write(text, (error) => resolve(error ?? null));
   });
 }

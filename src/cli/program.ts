@@ -3,13 +3,14 @@ import type * as commander from 'commander';
 import { defineAnnounce } from './grammar/announce.js';
 import { defineCheck } from './grammar/check.js';
 import { Command, CommanderError, type Definition, type Done, Help } from './grammar/commander.js';
+import { defineCompletion } from './grammar/completion.js';
 import { defineDad } from './grammar/dad.js';
 import { defineDemo } from './grammar/demo.js';
 import { defineDoctor } from './grammar/doctor.js';
 import { defineExplain } from './grammar/explain.js';
 import { defineInterfaces } from './grammar/interfaces.js';
 import { definePing } from './grammar/ping.js';
-import { defineSweep, examples } from './grammar/sweep.js';
+import { defineSweep, sweepHelp } from './grammar/sweep.js';
 import { defineTrace } from './grammar/trace.js';
 
 /** In the order of the help. */
@@ -23,6 +24,7 @@ const others: readonly Definition[] = [
   defineInterfaces,
   defineDoctor,
   defineDemo,
+  defineCompletion,
 ];
 
 /** Where what a command line comes to goes. */
@@ -50,7 +52,7 @@ export function buildProgram(version: string, { done, print }: ProgramEnds): com
   for (const define of others) define(program, done);
 
   // Whoever asks for help without naming a command wants the options of the sweep, too.
-  program.addHelpText('after', examples).configureHelp({
+  program.addHelpText('after', sweepHelp).configureHelp({
     visibleOptions: (command) => {
       const options = Help.prototype.visibleOptions.call(program.createHelp(), command);
       return command === program ? [...sweep.options, ...options] : options;

@@ -1,37 +1,35 @@
-/** One line on standard error that says where the sweep stands, and gets out of the way of everything else. */
+/** What a person sees while a sweep goes on: a line that says where it stands, and above it who was heard last. */
+import type { LiveTable } from '../reporters/live-table.js';
 import { cut, duration, grouped } from '../reporters/text.js';
 import type { Progress } from '../sweep/sweep-api.js';
+import { type LineTerminal, redrawnLines } from './redrawn-lines.js';
 
 export interface ProgressLine {
   draw(progress: Progress): void;
-  /** Removes the line; the next draw brings it back. */
+  /** Removes what is drawn; the next draw brings it back. */
   clear(): void;
 }
 
-/** The terminal: `columns` follows its size. */
-export interface ProgressTerminal {
-  readonly columns: number;
-  write(text: string): unknown;
-}
+/** What is over sooner has its table soon enough. */
+const liveAfterMs = 2000;
 
-/** ECMA-48: carriage return, then erase in line. */
-const eraseLine = '\r\x1b[2K';
+/** Of the terminal's height, for the line itself and for a command line above. */
+const rowsKept = 2;
 
-/** Draws on a terminal, or nowhere where there is none. */
-export function progressLine(terminal: ProgressTerminal | null): ProgressLine {
-  let drawn = false;
+/** Draws on a terminal, or nowhere where there is none. `live`: the table that long sweeps show above the line. */
+export function progressLine(terminal: LineTerminal | null, live: LiveTable | null): ProgressLine {
+  if (terminal === null) return { draw: () => {}, clear: () => {} };
+  const drawn = redrawnLines(terminal);
   return {
     draw(progress) {
-      if (terminal === null || progress.phase === 'done') return;
+      if (progress.phase === 'done') return;
       // The last column stays free, for some terminals wrap as soon as it is filled.
-      terminal.write(eraseLine + cut(progressText(progress), (terminal.columns || 80) - 1));
-      drawn = true;
+      const columns = (terminal.columns || 80) - 1;
+      const shown = live !== null && progress.elapsedMs >= liveAfterMs;
+      const table = shown ? live.lines((terminal.rows || 24) - rowsKept, columns) : [];
+      drawn.draw([...table, cut(progressText(progress), columns)]);
     },
-    clear() {
-      if (terminal === null || !drawn) return;
-      terminal.write(eraseLine);
-      drawn = false;
-    },
+    clear: drawn.clear,
   };
 }
 

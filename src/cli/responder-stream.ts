@@ -2,7 +2,7 @@
 import type { Report } from '../generated/report-types.js';
 import type { Reporter } from '../reporters/reporter.js';
 import type { Responder } from '../sweep/sweep-api.js';
-import { vendorOf } from '../vendors.js';
+import { type VendorOf, vendorOf } from '../vendors.js';
 import type { ReverseDns } from './reverse-dns.js';
 
 /**
@@ -13,8 +13,9 @@ import type { ReverseDns } from './reverse-dns.js';
  */
 export async function streamResponders(
   responders: AsyncIterable<Responder>,
-  reporter: Reporter,
+  reporter: Pick<Reporter, 'responder'>,
   names: ReverseDns | null,
+  vendors: VendorOf = vendorOf,
 ): Promise<{ readonly named: Promise<void> }> {
   let named: Promise<void> = Promise.resolve();
   // A format that waits for the report takes no part of the processors from the sweep.
@@ -24,7 +25,7 @@ export async function streamResponders(
     if (!reporter.responder) continue;
     // Each object is made for this loop alone; a copy would cost as much again.
     const known: { -readonly [Key in keyof Responder]: Responder[Key] } = responder;
-    known.vendor = vendorOf(responder.mac);
+    known.vendor = vendors(responder.mac);
     if (name === null) {
       const full = reporter.responder(known);
       if (full) await full;
@@ -39,12 +40,16 @@ export async function streamResponders(
 }
 
 /** Fills vendors and names into a report, in place: a copy of a large one would cost as much again. */
-export async function completeReport(report: Report, names: ReverseDns | null): Promise<void> {
+export async function completeReport(
+  report: Report,
+  names: ReverseDns | null,
+  vendors: VendorOf = vendorOf,
+): Promise<void> {
   for (const { ip, responders } of report.hosts) {
     const nameless = responders.some(({ name }) => name === null);
     const name = names && nameless ? await names.nameOf(ip) : null;
     for (const responder of responders) {
-      responder.vendor = vendorOf(responder.mac);
+      responder.vendor = vendors(responder.mac);
       responder.name ??= name;
     }
   }

@@ -2,8 +2,15 @@
 import { Resolver } from 'node:dns/promises';
 import { printable } from '../reporters/text.js';
 
-const mostAtOnce = 16;
-const lookupTimeoutMs = 500;
+const mostAtOnce = 32;
+
+/**
+ * A server that is silent for so long is passed over for the next of resolv.conf(5); for twice as long, where Node's timer
+ * for it, which beats no faster, comes a moment too early.
+ */
+const serverTimeoutMs = 600;
+/** Longest time for one name: the first server may be dead, the second slow. */
+const lookupTimeoutMs = 2000;
 
 export interface ReverseDns {
   /** The name of an address, or null where it has none or time ran out. Each address is asked for once. */
@@ -20,7 +27,7 @@ export interface Lookup {
 }
 
 export function reverseDns(
-  lookup: Lookup = new Resolver({ timeout: lookupTimeoutMs, tries: 1 }),
+  lookup: Lookup = new Resolver({ timeout: serverTimeoutMs, tries: 1 }),
   timeoutMs = lookupTimeoutMs,
 ): ReverseDns {
   const names = new Map<string, Promise<string | null>>();

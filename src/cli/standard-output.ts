@@ -16,7 +16,8 @@ export interface StandardOutputOptions {
   readonly stream?: Writable;
 }
 
-function unwritable(error: NodeJS.ErrnoException): ArpsweepError {
+/** What a user is told of an error that came of writing to standard output. */
+export function unwritable(error: NodeJS.ErrnoException): ArpsweepError {
   return new ArpsweepError(
     error.code ?? 'EIO',
     `Standard output could not be written: ${fileProblem(error)}.`,

@@ -2,7 +2,8 @@
 import { sweep } from '../sweep/sweep.js';
 import type { Progress, Sweep } from '../sweep/sweep-api.js';
 import { catchInterruption } from './interruption.js';
-import { knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
+import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
+import { layoutOf } from './layout.js';
 import type { Output } from './output.js';
 import { failOnOf, type SweepFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
@@ -15,10 +16,17 @@ import { readTargets } from './targets-input.js';
 export async function runSweepCommand(words: readonly string[], flags: SweepFlags): Promise<number> {
   // Whatever can be wrong with the words is found before anything is opened.
   const checked = sweepOptionsOf(flags);
+  const layout = await layoutOf(flags);
   const failOn = await failOnOf(flags);
   const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
   const knowledge = await knowledgeOf(flags);
+  const vendors = flags.vendors && (await vendorsIn(flags.vendors));
   const options = { ...checked, ...knowledge };
+  if (flags.dryRun) {
+    const { runDry } = await import('./dry-run.js');
+    await runDry(targets, options);
+    return 0;
+  }
   const interruption = catchInterruption();
   try {
     const file = await openFile(flags.output);
@@ -34,9 +42,11 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
     const { reportSweep } = await import('./sweep-report.js');
     return await reportSweep(begin, {
       flags,
+      layout,
       options,
       expectation: knowledge.expect ?? null,
       failOn,
+      ...(vendors && { vendors }),
       file,
       interruption,
       onProgress: (listener) => {

@@ -1,6 +1,5 @@
 /** The options of `arpsweep sweep`, from the words of the command line to what the library and the reporters take. */
 
-import type { FormatName } from '../reporters/formats.js';
 import {
   checkOptions,
   parseCooldown,
@@ -10,7 +9,9 @@ import {
   parseSourceMac,
 } from '../sweep/options.js';
 import type { ProfileName, SweepOptions } from '../sweep/sweep-api.js';
+import { type FrameFlags, frameFieldsOf } from './frame-flags.js';
 import type { KnowledgeFlags } from './knowledge-flags.js';
+import type { LayoutFlags } from './layout.js';
 
 /**
  * What is asked, where and how, as commander hands it over: text where a value is free, checked already where it is one
@@ -18,6 +19,8 @@ import type { KnowledgeFlags } from './knowledge-flags.js';
  */
 export interface AskingFlags extends KnowledgeFlags {
   readonly interface?: readonly string[];
+  readonly netns?: string;
+  readonly vlan?: string;
   readonly exclude?: readonly string[];
   readonly targetsFile?: string;
   readonly rate?: string;
@@ -32,10 +35,11 @@ export interface AskingFlags extends KnowledgeFlags {
 }
 
 /** As commander hands them over. */
-export interface SweepFlags extends AskingFlags {
-  readonly format?: FormatName;
+export interface SweepFlags extends AskingFlags, FrameFlags, LayoutFlags {
+  readonly dryRun?: true;
   readonly output?: string;
   readonly resolve?: true;
+  readonly vendors?: readonly string[];
   readonly failOn?: string;
   readonly quiet?: true;
   readonly verbose?: true;
@@ -49,9 +53,12 @@ export interface SweepFlags extends AskingFlags {
  * The options of the library's `sweep`.
  * @throws OptionError for a value that cannot be right
  */
-export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
+export function sweepOptionsOf(flags: AskingFlags & FrameFlags): SweepOptions {
+  const frame = frameFieldsOf(flags);
   const {
     interface: links,
+    netns,
+    vlan,
     exclude,
     rate,
     profile,
@@ -64,6 +71,8 @@ export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
   } = flags;
   const options: SweepOptions = {
     ...(links && { links }),
+    ...(netns !== undefined && { netns }),
+    ...(vlan !== undefined && { vlan }),
     ...(exclude && { exclude }),
     ...(rate !== undefined && { rate: parseRate(rate) }),
     ...(profile && { profile }),
@@ -74,6 +83,7 @@ export function sweepOptionsOf(flags: AskingFlags): SweepOptions {
     ...(order && { order }),
     ...(seed !== undefined && { seed: parseSeed(seed) }),
     ...(flags.offLink && { offLink: true }),
+    ...(frame && { frame }),
   };
   // The library would check them too, but only once an output file is open.
   checkOptions(options);

@@ -1,14 +1,18 @@
 /** Follows a sweep that is under way: progress, responders, the report, and the exit code that they come to. */
 import type { Expectation } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
-import { listInterfaces } from '../links/links.js';
+import { native } from '../native.js';
 import { loadReporter } from '../reporters/formats.js';
+import { liveTable } from '../reporters/live-table.js';
 import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
+import { linksOf } from '../sweep/preparation.js';
 import type { Progress, Sweep, SweepOptions } from '../sweep/sweep-api.js';
+import type { VendorOf } from '../vendors.js';
 import { exitCodeOfSweep } from './exit-code.js';
 import type { Interruption } from './interruption.js';
+import type { Layout } from './layout.js';
 import type { Output } from './output.js';
 import { progressLine } from './progress-line.js';
 import { rangeNotice } from './range-notice.js';
@@ -23,11 +27,14 @@ const namesGraceMs = 2000;
 /** How the sweep was asked for. */
 export interface SweepRequest {
   readonly flags: SweepFlags;
+  readonly layout: Layout;
   readonly options: SweepOptions;
   /** What should answer, or null where nothing is expected. */
   readonly expectation: Expectation | null;
   /** Kinds of findings that make the exit code 1. */
   readonly failOn: ReadonlySet<string>;
+  /** Who names vendors, where `--vendors` has its say. */
+  readonly vendors?: VendorOf;
   /** The file of `--output`, or null for standard output. */
   readonly file: Output | null;
   readonly interruption: Interruption;
@@ -42,11 +49,15 @@ export interface SweepRequest {
  * @throws ArpsweepError where the sweep could not start, or where what it found could not be written
  */
 export async function reportSweep(begin: () => Sweep, request: SweepRequest): Promise<number> {
-  const { flags, options, failOn, file, interruption } = request;
+  const { flags, layout, options, failOn, vendors, file, interruption } = request;
   const { stdout, stderr } = process;
   const toTerminal = file === null && stdout.isTTY === true;
+  const format = layout.format ?? (toTerminal ? 'table' : 'plain');
   const showsProgress = flags.progress && !flags.quiet && canRedraw(stderr);
-  const line = progressLine(showsProgress ? stderr : null);
+  // At full rate the senders need every processor, and nobody reads as fast as that.
+  const showsLive = showsProgress && toTerminal && format === 'table' && options.rate !== 'max';
+  const live = showsLive ? liveTable(wantsColour(stderr, flags.color)) : null;
+  const line = progressLine(showsProgress ? stderr : null, live);
   const note = (text: string): void => {
     line.clear();
     for (const part of wrapped(text, columnsOf(stderr))) stderr.write(`${part}\n`);
@@ -62,24 +73,30 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
   try {
     const saysRange = flags.verbose || (stderr.isTTY === true && !flags.quiet);
     request.onProgress(progressHandler(options, line.draw, saysRange ? note : null));
-    const makeReporter = await loadReporter(flags.format ?? (toTerminal ? 'table' : 'plain'));
+    const makeReporter = await loadReporter(format);
     const reporter = makeReporter({
       write: output.write,
       note,
-      columns: toTerminal ? columnsOf(stdout) : null,
+      // As it is when the report is made.
+      get columns() {
+        return toTerminal ? columnsOf(stdout) : null;
+      },
       colour: toTerminal && wantsColour(stdout, flags.color),
       quiet: flags.quiet ?? false,
+      sort: layout.sort,
+      fields: layout.fields,
     });
     const names = flags.resolve ? (await import('./reverse-dns.js')).reverseDns() : null;
     const run = begin();
-    const { named } = await streamResponders(run, reporter, names);
+    const heard = live ? { responder: live.heard } : reporter;
+    const { named } = await streamResponders(run, heard, names, vendors);
     const report = await run.report();
     line.clear();
     names?.closeAfter(interruption.signal.aborted ? 0 : namesGraceMs);
     await named;
     // Who reads no further wants no findings either, on standard error least of all.
     if (!readerGone) {
-      await completeReport(report, names);
+      await completeReport(report, names, vendors);
       await reporter.report(report);
     }
     await output.finish();
@@ -117,7 +134,8 @@ function progressHandler(
   let first = true;
   return (progress) => {
     if (first && note) {
-      const notice = rangeNotice(progress.targets, rateOf(options));
+      const rate = rateOf(options);
+      const notice = rate && rangeNotice(progress.targets, rate);
       if (notice) note(notice);
     }
     first = false;
@@ -125,11 +143,13 @@ function progressHandler(
   };
 }
 
-/** Frames per second over all links, as far as the options tell. */
-function rateOf({ links, rate = 'auto', profile }: SweepOptions): number {
-  const chosen = listInterfaces().filter(({ name, carrier, type }) =>
-    links ? links.includes(name) : carrier && type === 'ethernet',
-  );
-  const wireless = chosen.length > 0 && chosen.every((link) => link.wireless);
-  return paceOf(rate, profile ?? null, wireless).rate * (links?.length ?? 1);
+/** Frames per second over all links, as it starts; null where a link has just gone, which the sweep says itself. */
+function rateOf(options: SweepOptions): number | null {
+  const { rate = 'auto', profile = null } = options;
+  try {
+    const paces = linksOf(native(), options).map(({ device }) => paceOf(rate, profile, device.wireless));
+    return paces.reduce((sum, pace) => sum + pace.rate, 0);
+  } catch {
+    return null;
+  }
 }

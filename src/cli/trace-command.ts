@@ -3,15 +3,16 @@
 import { OptionError } from '../errors.js';
 import type { LinkSpec } from '../links/link-spec.js';
 import { parseLinkSpec } from '../links/link-spec.js';
+import { isPattern } from '../links/pattern.js';
 import { native } from '../native.js';
-import { remarkLines } from '../reporters/remarks.js';
-import { counted, wrapped } from '../reporters/text.js';
+import { wrapped } from '../reporters/text.js';
 import { parseCooldown, parsePasses } from '../sweep/options.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
 import { parseTargets } from '../targets/parse.js';
 import { countAddresses } from '../targets/ranges.js';
 import { resolveTargets } from '../targets/resolve.js';
 import { diagramLines } from '../trace/diagram.js';
+import { traceRemarks } from '../trace/remarks.js';
 import { type TraceResult, traceTarget } from '../trace/trace.js';
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption } from './interruption.js';
@@ -68,7 +69,16 @@ function askingOptions({ passes, cooldown, sourceIp, offLink }: TraceFlags): Swe
 }
 
 function linksAt(text: string): LinkSpec[] {
-  return text.split(',').map((part) => parseLinkSpec(part.trim(), 'at'));
+  return text.split(',').map((part) => {
+    const link = parseLinkSpec(part.trim(), 'at');
+    const [tag, inner] = link.tags ?? [];
+    if (!inner && !tag?.priority && !isPattern(link.interface)) return link;
+    throw new OptionError(
+      'at',
+      `The link ${JSON.stringify(part.trim())} cannot be looked at.`,
+      'Give [NETNS:]IFACE[@VID]: one interface, and one tag without a priority.',
+    );
+  });
 }
 
 async function singleTarget(word: string): Promise<number> {
@@ -96,11 +106,7 @@ async function print(result: TraceResult, flags: TraceFlags): Promise<void> {
     output.write(`${lines.join('\n')}\n`);
   }
   await output.finish();
-  const remarks = [...remarkLines(result.report, wantsColour(stderr, flags.color))];
-  if (result.lostHere > 0) {
-    remarks.push(`warning: ${counted(result.lostHere, 'frame')} came faster than they could be read here`);
-  }
-  for (const remark of remarks) {
+  for (const remark of traceRemarks(result, wantsColour(stderr, flags.color))) {
     for (const line of wrapped(remark, columnsOf(stderr))) stderr.write(`${line}\n`);
   }
 }

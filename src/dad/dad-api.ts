@@ -1,10 +1,11 @@
 /** What a program sees of duplicate address detection. */
 
+import type { Place } from '../links/plan.js';
 import type { Claimant } from '../talk/claims.js';
+import type { WhereOptions } from '../talk/options.js';
 
-export interface DadOptions {
-  /** Links as `[NETNS:]IFACE[@VID]`, on each of which every address is looked for; without any, those of the routes. */
-  readonly links?: readonly string[];
+/** Each address is looked for on each of the links. */
+export interface DadOptions extends WhereOptions {
   /** Take a second instead of the 4 to 7 of RFC 5227. */
   readonly fast?: boolean;
   /** Ends it; addresses that were not settled by then are `unknown`. */
@@ -22,11 +23,8 @@ export type Verdict = 'free' | 'taken' | 'own' | 'unknown';
 /** Why a verdict is `unknown`. */
 export type Doubt = 'interrupted' | 'send-refused' | 'not-sent' | 'link-down' | 'link-gone' | 'frames-lost';
 
-export interface DadResult {
+export interface DadResult extends Place {
   readonly ip: string;
-  readonly interface: string;
-  readonly netns: string | null;
-  readonly vlan: number | null;
   readonly verdict: Verdict;
   /** In the order in which they were heard. */
   readonly claimants: readonly Claimant[];

@@ -4,16 +4,17 @@ import { OptionError } from '../errors.js';
 import { hardwareAddresses } from '../links/machine-state.js';
 import { arpOperation } from '../listen/heard-frame.js';
 import type { NativeAddon } from '../native.js';
-import { checkOptions } from '../sweep/options.js';
-import { type Claimant, claimOf, noteClaim } from '../talk/claims.js';
+import { type Claims, claimantsOf, claimOf, noteClaim } from '../talk/claims.js';
 import { endingOf } from '../talk/ending.js';
-import { addressesOf, byPlace, chooseEndpoints, type Endpoint } from '../talk/endpoints.js';
+import { type AddressOnLink, byPlace, placeTargets } from '../talk/endpoints.js';
 import { type Exchange, type Heard, openExchange } from '../talk/exchange.js';
+import { requestFor } from '../talk/frames.js';
 import { pause } from '../talk/metronome.js';
+import { checkWhere } from '../talk/options.js';
 import { formatAddress } from '../targets/address.js';
 import { countAddresses } from '../targets/ranges.js';
 import { readTargets, type Targets } from '../targets/resolve.js';
-import { requestFrame } from '../wire/arp-frame.js';
+import { type VendorOf, vendorOf } from '../vendors.js';
 import type { DadOptions, DadResult, Doubt } from './dad-api.js';
 import { fastTiming, firstProbeMs, nextProbeMs, rfcTiming, type Timing } from './timing.js';
 
@@ -23,10 +24,8 @@ const mostAddresses = 1024;
 const othersMs = 300;
 
 /** An address that is looked for on a link. */
-interface Subject {
-  readonly endpoint: Endpoint;
-  readonly ip: number;
-  readonly claimants: Map<string, Claimant>;
+interface Subject extends AddressOnLink {
+  readonly claims: Claims;
   /** Aborted by the first claim, and when all is to end. */
   readonly over: AbortController;
   probesSent: number;
@@ -43,29 +42,28 @@ interface Subject {
 export async function runDad(
   load: () => NativeAddon,
   targets: Targets,
-  { links, fast, signal }: DadOptions,
+  options: DadOptions,
+  vendors: VendorOf = vendorOf,
 ): Promise<DadResult[]> {
-  const { links: names } = checkOptions({ ...(links && { links }) });
+  const wanted = checkWhere(options);
   const { ranges } = await readTargets(targets);
   checkNumber(countAddresses(ranges));
   const addon = load();
-  const subjects = chooseEndpoints(addon, ranges, names).flatMap(({ endpoint, targets: here }) =>
-    addressesOf(here).map((ip) => subjectOf(endpoint, ip)),
-  );
+  const subjects = placeTargets(addon, ranges, wanted).map(subjectOf);
   subjects.sort((a, b) => a.ip - b.ip);
   const endpoints = [...new Set(subjects.map(({ endpoint }) => endpoint))];
   const machine = endpoints.flatMap(({ allLinks }) => allLinks);
   const ourMacs = hardwareAddresses({ links: machine, neighbours: [] });
   const find = byPlace(subjects);
-  const timing = fast ? fastTiming : rfcTiming;
-  const end = endingOf(signal);
+  const timing = options.fast ? fastTiming : rfcTiming;
+  const end = endingOf(options.signal);
   const exchange = openExchange(addon, endpoints, false, (heard) => hear(find, heard, ourMacs));
   try {
     exchange.done.catch(end.now);
     await Promise.all(subjects.map((subject) => probe(subject, exchange, timing, end.signal)));
     // Only now is everything heard that the kernel received in time.
     await exchange.finish();
-    return subjects.map((subject) => resultOf(subject, exchange.lost(), timing));
+    return subjects.map((subject) => resultOf(subject, exchange.lost(), timing, vendors));
   } finally {
     end.release();
     exchange.close();
@@ -81,11 +79,10 @@ function checkNumber(count: number): void {
   );
 }
 
-function subjectOf(endpoint: Endpoint, ip: number): Subject {
+function subjectOf(place: AddressOnLink): Subject {
   return {
-    endpoint,
-    ip,
-    claimants: new Map(),
+    ...place,
+    claims: new Map(),
     over: new AbortController(),
     probesSent: 0,
     refusal: null,
@@ -95,7 +92,7 @@ function subjectOf(endpoint: Endpoint, ip: number): Subject {
 }
 
 function hear(
-  find: (endpoint: Endpoint, ip: number) => Subject | undefined,
+  find: ReturnType<typeof byPlace<Subject>>,
   { arp, atMs, outgoing, endpoint, ours }: Heard,
   ourMacs: ReadonlySet<string>,
 ): void {
@@ -104,7 +101,7 @@ function hear(
   const claim = outgoing ? null : claimOf(arp, ourMacs);
   const subject = claim && find(endpoint, claim.ip);
   if (!subject) return;
-  noteClaim(subject.claimants, claim, atMs);
+  noteClaim(subject.claims, claim, atMs);
   subject.over.abort();
 }
 
@@ -120,7 +117,7 @@ async function probe(
   if (ended.aborted) interrupt();
   ended.addEventListener('abort', interrupt, { once: true });
 
-  const frame = requestFrame({ mac: endpoint.link.mac, ip: 0, tags: endpoint.tags }, ip);
+  const frame = requestFor(ip, { mac: endpoint.mac, ip: 0, tags: endpoint.tags });
   await pause(firstProbeMs(timing, Math.random()), over.signal);
   for (let probes = 1; probes <= timing.probes && !over.signal.aborted; probes++) {
     subject.refusal = exchange.send(endpoint, frame) ?? subject.refusal;
@@ -131,22 +128,20 @@ async function probe(
   subject.trouble ??= exchange.trouble(endpoint);
   subject.isInterrupted = ended.aborted;
   ended.removeEventListener('abort', interrupt);
-  if (subject.claimants.size > 0) await pause(othersMs, ended);
+  if (subject.claims.size > 0) await pause(othersMs, ended);
 }
 
-function resultOf(subject: Subject, lost: number, { probes }: Timing): DadResult {
-  const { endpoint, ip, claimants, probesSent, refusal } = subject;
+function resultOf(subject: Subject, lost: number, { probes }: Timing, vendors: VendorOf): DadResult {
+  const { endpoint, ip, claims, probesSent, refusal } = subject;
   const holders = endpoint.allLinks.filter(({ addresses }) => addresses.some((held) => held.ip === ip));
-  const isTaken = claimants.size > 0;
+  const isTaken = claims.size > 0;
   const doubt = isTaken ? null : doubtOf(subject, lost, probes);
   const clear = holders.length > 0 ? 'own' : 'free';
   return {
     ip: formatAddress(ip),
-    interface: endpoint.interface,
-    netns: endpoint.netns,
-    vlan: endpoint.vlan,
+    ...endpoint.place,
     verdict: isTaken ? 'taken' : doubt === null ? clear : 'unknown',
-    claimants: [...claimants.values()],
+    claimants: claimantsOf(claims, vendors),
     heldOn: holders.map(({ name }) => name),
     probesSent,
     probes,

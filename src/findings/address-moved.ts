@@ -8,10 +8,19 @@ import { virtualMacProtocol } from './virtual-macs.js';
 
 /**
  * An address went from one MAC to another while the sweep ran: each that had it before was asked again by unicast, and
- * was silent. Without that it might be a second machine whose answers were lost.
+ * was silent. Without that it might be a second machine whose answers were lost. Of an address that somebody relies on it
+ * is a warning, unless several machines are to share it.
  */
 export function diagnoseAddressMoved(facts: SweepFacts): Finding[] {
-  return groupClaims(moves(facts)).map((group) => describe(facts, group));
+  const moved = [...moves(facts)];
+  const isReliedOn = ({ host }: Claim) => facts.expected.get(host.ip)?.several === false;
+  const bySeverity = [
+    ['warning', moved.filter(isReliedOn)],
+    ['info', moved.filter((claim) => !isReliedOn(claim))],
+  ] as const;
+  return bySeverity.flatMap(([severity, claims]) =>
+    groupClaims(claims).map((group) => describe(facts, severity, group)),
+  );
 }
 
 function* moves(facts: SweepFacts): Generator<Claim> {
@@ -48,7 +57,11 @@ function movesOf({ responders }: Claim): Move[] {
   });
 }
 
-function describe({ interfaces }: SweepFacts, { link, macs, claims }: ClaimGroup): Finding {
+function describe(
+  { interfaces }: SweepFacts,
+  severity: Finding['severity'],
+  { link, macs, claims }: ClaimGroup,
+): Finding {
   const ips = claims.map(({ host }) => host.ip);
   const [first] = claims.flatMap(movesOf);
   const seen =
@@ -57,7 +70,7 @@ function describe({ interfaces }: SweepFacts, { link, macs, claims }: ClaimGroup
       : `${first.from} last answered at ${first.lastAt}, ${first.to} first at ${first.firstAt}, ${duration(first.gapMs)} later`;
   return {
     kind: 'address-moved',
-    severity: 'info',
+    severity,
     link,
     ips,
     macs: [...macs],

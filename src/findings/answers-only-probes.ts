@@ -20,11 +20,13 @@ export function diagnoseAnswersOnlyProbes(facts: SweepFacts): Finding[] {
   return groupClaims(claims(facts)).map((group) => describe(facts, group));
 }
 
-function* claims({ noted }: SweepFacts): Generator<Claim> {
+function* claims({ noted, links }: SweepFacts): Generator<Claim> {
   for (const host of noted) {
     if (host.self) continue;
     const responders = host.responders.filter(
       (responder) =>
+        // This machine itself does so on its other interfaces, and nobody is the worse for it.
+        !links[host.link]?.ourMacs.has(responder.mac) &&
         responder.probeReplies >= often &&
         responder.replies === responder.probeReplies &&
         requestsTo(host, responder) >= often,

@@ -18,7 +18,8 @@ function* fluxes(facts: SweepFacts): Generator<Claim> {
     if (machinesOf(facts, claim).length === 1) yield claim;
   }
   for (const host of facts.noted) {
-    const ours = host.self ? host.responders.filter(({ mac }) => facts.ourMacs.has(mac)) : [];
+    const ourMacs = facts.links[host.link]?.ourMacs;
+    const ours = host.self ? host.responders.filter(({ mac }) => ourMacs?.has(mac)) : [];
     if (ours.length > 0) yield { host, responders: ours };
   }
 }

@@ -7,9 +7,9 @@ export function diagnoseClaimsOurAddress(context: DiagnosisContext): Finding[] {
   return groupClaims(foreignClaims(context)).map((group) => describe(context, group));
 }
 
-function* foreignClaims({ noted, ourMacs }: DiagnosisContext): Generator<Claim> {
+function* foreignClaims({ noted, links }: DiagnosisContext): Generator<Claim> {
   for (const host of noted) {
-    const claimants = new Set(host.answeredOwnProbe.filter((mac) => !ourMacs.has(mac)));
+    const claimants = new Set(host.answeredOwnProbe.filter((mac) => !links[host.link]?.ourMacs.has(mac)));
     if (claimants.size === 0) continue;
     yield { host, responders: host.responders.filter(({ mac }) => claimants.has(mac)) };
   }

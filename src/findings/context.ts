@@ -34,12 +34,23 @@ export interface NotedHost extends Host {
   readonly answeredOwnProbe: readonly string[];
 }
 
+/** This machine, as far as it shares the network namespace of a link: what is in another is like another machine. */
+export interface OwnMachine {
+  /** Hardware addresses of all its interfaces, permanent ones included. */
+  readonly ourMacs: ReadonlySet<string>;
+  /** What it held before and after the sweep, by IP. */
+  readonly held: ReadonlyMap<string, readonly HeldAddress[]>;
+}
+
 /** Who asked on a link, and what was seen there beside the hosts. */
-export interface LinkFacts {
+export interface LinkFacts extends OwnMachine {
   /** Sender hardware address of our questions. */
   readonly mac: string;
   /** Sender protocol address, or null where everything was asked by probe. */
   readonly ip: string | null;
+  /** VLAN ID of the tag that was put on, the outer of two, or null; and that of the inner one. */
+  readonly vlan: number | null;
+  readonly innerVlan: number | null;
   readonly prefixLength: number | null;
   /** IFLA_INFO_KIND of the interface. */
   readonly kind: string | null;
@@ -47,6 +58,8 @@ export interface LinkFacts {
   readonly slaves: number;
   /** Addresses, not ours, that answered a probe. */
   readonly answeredProbes: number;
+  /** MACs by which the kernel knew neighbours there before the sweep, at addresses that this machine does not hold. */
+  readonly neighbours: ReadonlySet<string>;
   readonly strays: readonly Stray[];
 }
 
@@ -60,7 +73,7 @@ export interface HeldAddress {
 
 /** Who answered, and how, and what this machine knows of itself. */
 export interface DiagnosisContext {
-  /** Interface names by the index of the report's links. */
+  /** Links by the index of the report's, as `-I` takes them. */
   readonly interfaces: readonly string[];
   /** By the same index. */
   readonly links: readonly LinkFacts[];
@@ -68,14 +81,10 @@ export interface DiagnosisContext {
   readonly hosts: readonly Host[];
   /** Those of the hosts that there is more to say of; none on a healthy network. */
   readonly noted: readonly NotedHost[];
-  /** Hardware addresses of all interfaces of this machine, permanent ones included. */
-  readonly ourMacs: ReadonlySet<string>;
   /** Whose hardware addresses are known, this machine's among them. */
   readonly roster: Roster;
   /** What is expected of addresses, by IP. */
   readonly expected: ReadonlyMap<string, KnownHost>;
-  /** What this machine held before and after the sweep, by IP. */
-  readonly held: ReadonlyMap<string, readonly HeldAddress[]>;
 }
 
 /** What the sweep of one link tells of its wire. */
@@ -90,9 +99,6 @@ export interface WireFacts {
   readonly limit: number | null;
   /** Frames sent again because an earlier one may have been lost. */
   readonly askedAgain: number;
-  /** Addresses that answered, and those of them that left a question unanswered. */
-  readonly answered: number;
-  readonly answeredInPart: number;
 }
 
 /** An entry of a bridge's table. */
@@ -132,6 +138,10 @@ export interface VlanFacts {
   readonly id: number;
   /** Device below. */
   readonly parent: string;
+  /** Network namespace of both, or null for the present one. */
+  readonly netns: string | null;
+  /** A VLAN interface was swept, and not its device with a tag. */
+  readonly isInterface: boolean;
   /** Addresses that were asked for, and that answered. */
   readonly asked: number;
   readonly answered: number;

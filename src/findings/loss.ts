@@ -1,4 +1,4 @@
-import type { Finding } from '../generated/report-types.js';
+import type { Finding, Host } from '../generated/report-types.js';
 import { counted, expectedMissed, grouped, percent } from '../reporters/text.js';
 import type { SweepFacts, WireFacts } from './context.js';
 import { hasLoop } from './own-mac-on-wire.js';
@@ -7,10 +7,11 @@ import { hasLoop } from './own-mac-on-wire.js';
  * The wire loses requests or their answers: some at any rate, or more above a limit, or both. What this machine
  * itself dropped is not the wire's and no finding, and what a loop takes is own-mac-on-wire's.
  */
-export function diagnoseLoss({ interfaces, links, wires }: SweepFacts): Finding[] {
+export function diagnoseLoss(facts: SweepFacts): Finding[] {
+  const { interfaces, links, wires } = facts;
   return wires.flatMap((wire, link) => {
     const own = links[link];
-    const loss = own && hasLoop(own) ? null : lossOf(wire);
+    const loss = own && hasLoop(own) ? null : lossOf(facts, wire, link);
     return loss === null ? [] : [describe(interfaces[link] ?? '', link, wire, loss)];
   });
 }
@@ -22,8 +23,9 @@ interface Loss {
   readonly above: number | null;
 }
 
-function lossOf(wire: WireFacts): Loss | null {
-  const loss = { atAnyRate: losesAtAnyRate(wire), above: tellingLimit(wire) };
+function lossOf(facts: SweepFacts, wire: WireFacts, link: number): Loss | null {
+  const atAnyRate = losesAtAnyRate(wire) && isOfTheWire(facts, wire, link);
+  const loss = { atAnyRate, above: tellingLimit(wire) };
   return loss.atAnyRate || loss.above !== null ? loss : null;
 }
 
@@ -39,16 +41,40 @@ const fewestLost = 3;
  * Whether more is lost than is harmless. By Chernoff's bound, a wire that loses a share p of n pilots or less loses a
  * larger share q with a probability of at most exp(-n KL(q || p)), at any n: so the lower 95 % confidence bound of the
  * share is above p. A healthy wire, which loses one in thousands, is far from it.
- *
- * That holds of losses that are independent. A host that is switched off during the sweep loses every pilot from then
- * on, and no wire is to blame: several must have left a question unanswered, unless only one is there.
  */
-function losesAtAnyRate({ statistics, pilots, pilotsLost, answered, answeredInPart }: WireFacts): boolean {
+function losesAtAnyRate({ statistics, pilots, pilotsLost }: WireFacts): boolean {
   if (statistics.lossEstimate === null || pilotsLost < fewestLost) return false;
-  if (answeredInPart < Math.min(2, answered)) return false;
   const share = pilotsLost / pilots;
   return share > harmless && Math.exp(-pilots * divergence(share, harmless)) < byChance;
 }
+
+/**
+ * Whether the losses are the wire's, for that above holds of independent ones. A host that is switched off during the
+ * sweep loses every pilot from then on: several must have left a question unanswered, unless only one is there. A machine
+ * that answers now and then, for many addresses perhaps, does so while all others answer, and more often than is likely
+ * on a wire that loses so much. Of what is behind an ARP proxy, that one answers as it likes: Linux late, and not all
+ * that is asked at once (proxy_delay and proxy_qlen of arp(7)).
+ */
+function isOfTheWire(
+  { hosts, proxies }: SweepFacts,
+  { pilots, pilotsLost }: WireFacts,
+  link: number,
+): boolean {
+  const proxied = new Set(
+    proxies.flatMap((proxy) => (proxy.link === link ? proxy.proxied.map(({ ip }) => ip) : [])),
+  );
+  const answering = hosts.filter((host) => host.link === link && !host.self && !proxied.has(host.ip));
+  const inPart = answering.filter(leftQuestions);
+  if (inPart.length === 0 || inPart.length < Math.min(2, answering.length)) return false;
+  const macs = new Set(inPart.flatMap(({ responders }) => responders.map(({ mac }) => mac)));
+  if (macs.size > 1) return true;
+  const others = answering.filter(({ responders }) => responders.every(({ mac }) => !macs.has(mac)));
+  const answeredByOthers = others.reduce((sum, { asked }) => sum + asked, 0);
+  return (1 - pilotsLost / pilots) ** answeredByOthers >= byChance;
+}
+
+const leftQuestions = ({ asked, responders }: Host): boolean =>
+  responders.every(({ replies }) => replies < asked);
 
 /** Kullback-Leibler divergence in nats of a coin that falls with probability q from one with p. */
 function divergence(q: number, p: number): number {

@@ -9,9 +9,12 @@ import { virtualMacProtocol } from './virtual-macs.js';
  * is a port itself, the answer came in there, whatever the table says. Machines do move, in a migration or a failover:
  * the two looks must be close together, and both ports still there; virtual MACs move by design.
  */
-export function diagnoseMacOnWrongPort({ interfaces, bridges = [], ourMacs }: SweepFacts): Finding[] {
+export function diagnoseMacOnWrongPort({ interfaces, bridges = [], links }: SweepFacts): Finding[] {
   return bridges.flatMap((facts) => {
-    const wrong = misplaced(facts).filter(({ mac }) => !ourMacs.has(mac) && virtualMacProtocol(mac) === null);
+    const ourMacs = links[facts.link]?.ourMacs;
+    const wrong = misplaced(facts).filter(
+      ({ mac }) => !ourMacs?.has(mac) && virtualMacProtocol(mac) === null,
+    );
     return byPorts(wrong).map((group) => describe(interfaces[facts.link] ?? '', facts, group));
   });
 }
@@ -73,9 +76,10 @@ function describe(name: string, { link, bridge, port }: BridgeFacts, group: read
   const [{ heldOn, heardOn } = { heldOn: '', heardOn: '' }] = group;
   const who = `${list(ips)} (${list(macs)})`;
   const [it, answers] = macs.length === 1 ? ['it', 'answers'] : ['them', 'answer'];
+  const on = name === bridge ? '' : `On ${name}, `;
   const contradiction =
     port === null
-      ? `${bridge} had ${who} on its port ${heldOn} before the sweep, and on ${heardOn} after it`
+      ? `${on}${bridge} had ${who} on its port ${heldOn} before the sweep, and on ${heardOn} after it`
       : `${who} ${answers} by way of ${heardOn}, but ${bridge} has ${it} on its port ${heldOn}`;
   return {
     kind: 'mac-on-wrong-port',
@@ -84,7 +88,7 @@ function describe(name: string, { link, bridge, port }: BridgeFacts, group: read
     ips,
     macs,
     message:
-      `On ${name}, ${contradiction}: what is meant for ${it} gets lost at the wrong one. ` +
+      `${contradiction}: what is meant for ${it} gets lost at the wrong one. ` +
       `Look for a loop that brings frames back by one of the two, or for a second machine with the same MAC ` +
       `(bridge fdb show br ${bridge}).`,
     evidence: { bridge, entries: group.map((one) => ({ ...one })) },

@@ -3,6 +3,7 @@ import { counted } from '../reporters/text.js';
 import type { Stray } from '../sweep/stray.js';
 import { list } from '../wording.js';
 import type { LinkFacts, SweepFacts } from './context.js';
+import { inVlan, sameVlan } from './tags.js';
 import { virtualMacProtocol } from './virtual-macs.js';
 
 /**
@@ -17,11 +18,11 @@ export function diagnoseOwnMacOnWire(facts: SweepFacts): Finding[] {
   return facts.links.flatMap((own, link) => {
     const returned = returnedTo(own);
     const loop = hasLoop(own);
-    const leaked = returned.filter(({ vlan }) => vlan !== null);
-    const clones = clonesOf(facts, own);
+    const leaked = returned.filter((copy) => !sameVlan(copy, own));
+    const clones = clonesOf(own);
     return [
       ...(loop ? [describeLoop(facts, link, returned)] : []),
-      ...(leaked.length > 0 && !loop ? [describeLeak(facts, link, leaked)] : []),
+      ...(leaked.length > 0 && !loop ? [describeLeak(facts, link, own, leaked)] : []),
       ...(clones.length > 0 ? [describeClone(facts, link, clones)] : []),
     ];
   });
@@ -46,7 +47,7 @@ function mostCopies({ slaves }: LinkFacts, { asked }: Stray): number {
 const shareMac = new Set(['ipvlan', 'ipvtap']);
 
 /** Frames with our MAC that this machine has not sent: what comes from an address of its own may be a copy. */
-function clonesOf({ held }: SweepFacts, { mac, kind, strays }: LinkFacts): Stray[] {
+function clonesOf({ mac, kind, strays, held }: LinkFacts): Stray[] {
   if (virtualMacProtocol(mac) !== null || shareMac.has(kind ?? '')) return [];
   return strays.filter((stray) => stray.kind === 'our-mac' && stray.ip !== '0.0.0.0' && !held.has(stray.ip));
 }
@@ -94,19 +95,19 @@ function describeLoop(facts: SweepFacts, link: number, returned: readonly Stray[
   });
 }
 
-function describeLeak(facts: SweepFacts, link: number, leaked: readonly Stray[]): Finding {
-  const vlans = [...new Set(leaked.map(({ vlan }) => String(vlan)))];
+function describeLeak(facts: SweepFacts, link: number, own: LinkFacts, leaked: readonly Stray[]): Finding {
+  const places = [...new Set(leaked.map(inVlan))];
   const name = facts.interfaces[link];
   return finding(facts, link, {
     severity: 'warning',
     ips: [],
     message:
-      `What ${name} sends without a tag comes back to it in VLAN ${list(vlans)}: somewhere the two are joined. ` +
+      `What ${name} sends ${inVlan(own)} comes back to it ${list(places)}: somewhere the two are joined. ` +
       `Look for a cable or a bridge between ports of different VLANs, and compare the native VLANs of the trunks.`,
     evidence: {
       copies: sum(leaked, ({ count }) => count),
       addressCount: leaked.length,
-      vlans: vlans.map(Number),
+      vlans: [...new Set(leaked.map(({ vlan }) => vlan))],
       firstAt: earliest(leaked),
       lastAt: latest(leaked),
     },

@@ -101,6 +101,7 @@ function isAlone({ hosts }: Observations, link: number, addresses: number): bool
 /** Of so many addresses of one healthy machine, loss takes the answers to all probes for a share. */
 function isChance({ wires }: Observations, proxied: readonly NotedHost[], of: number): boolean {
   const loss = wires[proxied[0]?.link ?? 0]?.statistics.lossEstimate ?? 0;
-  const probes = proxied.reduce((least, host) => Math.min(least, host.probes), Number.POSITIVE_INFINITY);
-  return proxied.length < beyondChance * of * loss ** probes;
+  // An address that somebody else answers for as well is asked by probe less often than the others.
+  const silentByLoss = proxied.reduce((sum, { probes }) => sum + loss ** probes, 0) / proxied.length;
+  return proxied.length < beyondChance * of * silentByLoss;
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../generated/report-types.js';
+import type { Finding, Host } from '../generated/report-types.js';
 import { list } from '../wording.js';
 import type { HeldAddress, NotedHost, NotedResponder, SweepFacts } from './context.js';
 import { proxyAnswers } from './proxies.js';
@@ -13,25 +13,29 @@ import { virtualMacProtocol } from './virtual-macs.js';
  * interface that carries no frames (IPVS: kube-ipvs0, lo). One of them answers, with a virtual MAC or beside the address
  * that it has as well, and is none the worse for it. So there it is a finding only where all that the other machine
  * answers for is held here, and it cannot be reached at all.
+ *
+ * Where the address is expected to be another's by its MAC, that this machine holds it is an error for certain.
  */
 export function diagnoseShadowedAddress(facts: SweepFacts): Finding[] {
   const isProxied = proxyAnswers(facts);
   const reachable = reachableMacs(facts);
-  const groups = new Map<string, { link: number; place: HeldAddress; shadows: Shadow[] }>();
+  const groups = new Map<string, Omit<Group, 'shadows'> & { shadows: Shadow[] }>();
   for (const host of facts.noted) {
     if (host.self) continue;
+    const own = facts.links[host.link];
     const others = host.responders.filter(
-      (responder) => !facts.ourMacs.has(responder.mac) && !isProxied(host, responder),
+      (responder) => !own?.ourMacs.has(responder.mac) && !isProxied(host, responder),
     );
-    for (const place of facts.held.get(host.ip) ?? []) {
+    for (const place of own?.held.get(host.ip) ?? []) {
       const isService = ({ mac }: NotedResponder) =>
         isParked(place) && (virtualMacProtocol(mac) !== null || reachable.has(`${host.link} ${mac}`));
       const responders = others.filter((responder) => !isService(responder));
       if (responders.length === 0) continue;
-      const key = `${host.link} ${place.interface}`;
+      const severity = isExpectedElsewhere(facts, host) ? 'error' : 'warning';
+      const key = `${host.link} ${place.interface} ${severity}`;
       const group = groups.get(key);
       if (group) group.shadows.push({ host, responders });
-      else groups.set(key, { link: host.link, place, shadows: [{ host, responders }] });
+      else groups.set(key, { link: host.link, severity, place, shadows: [{ host, responders }] });
     }
   }
   return [...groups.values()].map((group) => describe(facts, group));
@@ -45,8 +49,14 @@ interface Shadow {
 /** What one interface of this machine holds: one cause, hence one finding. */
 interface Group {
   readonly link: number;
+  readonly severity: Finding['severity'];
   readonly place: HeldAddress;
   readonly shadows: readonly Shadow[];
+}
+
+function isExpectedElsewhere({ expected, links }: SweepFacts, { ip, link }: NotedHost): boolean {
+  const macs = expected.get(ip)?.macs ?? [];
+  return macs.length > 0 && !macs.some((mac) => links[link]?.ourMacs.has(mac));
 }
 
 /** As load balancers hold what they serve: an address alone, where no frame goes in or out. */
@@ -54,14 +64,19 @@ function isParked({ prefixLength, flags }: HeldAddress): boolean {
   return prefixLength === 32 && flags.length > 0;
 }
 
-/** Those that answer for an address that this machine does not hold, each with its link. */
-function reachableMacs({ hosts, held, noted }: SweepFacts): Set<string> {
-  if (!noted.some(({ ip }) => held.has(ip))) return new Set();
-  const others = hosts.filter(({ ip }) => !held.has(ip));
-  return new Set(others.flatMap(({ link, responders }) => responders.map(({ mac }) => `${link} ${mac}`)));
+/** Those at an address that this machine does not hold, as answers or its own neighbour table show, each with its link. */
+function reachableMacs({ hosts, noted, links }: SweepFacts): Set<string> {
+  const isHeld = ({ ip, link }: Host): boolean => links[link]?.held.has(ip) ?? false;
+  if (!noted.some(isHeld)) return new Set();
+  const others = hosts.filter((host) => !isHeld(host));
+  const neighbours = links.flatMap((facts, link) => [...facts.neighbours].map((mac) => `${link} ${mac}`));
+  return new Set([
+    ...others.flatMap(({ link, responders }) => responders.map(({ mac }) => `${link} ${mac}`)),
+    ...neighbours,
+  ]);
 }
 
-function describe({ interfaces }: SweepFacts, { link, place, shadows }: Group): Finding {
+function describe({ interfaces }: SweepFacts, { link, severity, place, shadows }: Group): Finding {
   const ips = shadows.map(({ host }) => host.ip);
   const macs = [...new Set(shadows.flatMap(({ responders }) => responders.map(({ mac }) => mac)))].sort();
   const state = place.flags.length > 0 ? ` (${place.flags.join(', ')})` : '';
@@ -69,7 +84,7 @@ function describe({ interfaces }: SweepFacts, { link, place, shadows }: Group): 
   const [them, there] = ips.length === 1 ? ['it', 'that address'] : ['them', 'those addresses'];
   return {
     kind: 'shadowed-address',
-    severity: 'warning',
+    severity,
     link,
     ips,
     macs,

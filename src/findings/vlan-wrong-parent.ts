@@ -1,4 +1,5 @@
 import type { Finding } from '../generated/report-types.js';
+import { formatLink } from '../links/link-spec.js';
 import { list } from '../wording.js';
 import type { SweepFacts, VlanFacts } from './context.js';
 
@@ -21,7 +22,10 @@ type Home = VlanFacts['heard'][number];
 
 function answeredElsewhere(silent: VlanFacts, vlans: readonly VlanFacts[]): Home[] {
   return vlans
-    .filter(({ id, parent, answered }) => id === silent.id && parent !== silent.parent && answered > 0)
+    .filter(
+      ({ id, parent, netns, answered }) =>
+        id === silent.id && netns === silent.netns && parent !== silent.parent && answered > 0,
+    )
     .map(({ parent, answers }) => ({
       device: parent,
       how: 'answered' as const,
@@ -30,12 +34,19 @@ function answeredElsewhere(silent: VlanFacts, vlans: readonly VlanFacts[]): Home
     .filter(({ hosts }) => hosts.length > 0);
 }
 
-function describe(name: string, { link, id, parent }: VlanFacts, homes: readonly Home[]): Finding {
+function describe(
+  name: string,
+  { link, id, parent, netns, isInterface }: VlanFacts,
+  homes: readonly Home[],
+): Finding {
   const devices = [...new Set(homes.map(({ device }) => device))];
   const hosts = homes.flatMap((home) => home.hosts);
   const ips = [...new Set(hosts.map(({ ip }) => ip))];
   const macs = [...new Set(hosts.map(({ mac }) => mac))].sort();
   const [home = parent] = devices;
+  const remedy = isInterface
+    ? `make the link on ${home} (ip link add link ${home} name NAME type vlan id ${id})`
+    : `sweep on ${formatLink(netns, home, [id])}`;
   return {
     kind: 'vlan-wrong-parent',
     severity: 'error',
@@ -45,8 +56,7 @@ function describe(name: string, { link, id, parent }: VlanFacts, homes: readonly
     message:
       `Nobody answers on ${name}, VLAN ${id} of ${parent}, but ${list(ips)} ${ips.length === 1 ? 'speaks' : 'speak'} with that tag on ${list(devices)}. ` +
       `The link sits on the wrong device, or the switch carries the VLAN to the wrong port: ` +
-      `compare ${parent} and ${home} with the switch, and make the link on ${home} ` +
-      `(ip link add link ${home} name NAME type vlan id ${id}).`,
+      `compare ${parent} and ${home} with the switch, and ${remedy}.`,
     evidence: {
       vlan: id,
       parent,

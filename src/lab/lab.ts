@@ -39,6 +39,12 @@ export interface Lab {
   switch(name: string): Promise<Switch>;
   /** Adds a machine to a switch. */
   host(name: string, options: HostOptions & { readonly on: Switch }): Promise<Host>;
+  /** Adds a machine with a macvlan on a host's interface, as containers and pods have: a MAC and addresses of its own. */
+  tenant(name: string, options: HostOptions & { readonly of: Host }): Promise<Host>;
+  /** Plugs a further interface of a machine into a switch: up, and without an address unless one is given. */
+  nic(host: Host, name: string, options: LinkOptions & { readonly on: Switch }): Promise<void>;
+  /** Joins two switches by a cable. */
+  cable(a: Switch, b: Switch): Promise<void>;
   /** Adds an interface of the given name to the namespace that this process is in. */
   link(name: string, options: LinkOptions & { readonly on: Switch }): Promise<Link>;
   /** Joins such an interface and a new machine directly: the fast path, without a switch's share of the work. */
@@ -76,6 +82,11 @@ export async function createLab(): Promise<Lab> {
     return promise;
   }
 
+  function newPort({ namespace }: Switch): InterfaceRef {
+    ports += 1;
+    return { namespace, name: `port${ports}` };
+  }
+
   /** Chooses a namespace's name; it counts as ours before it is there, so that no failure can leave it behind. */
   function ownNamespace(name: string): string {
     const namespace = `${prefix}-${name}`;
@@ -85,12 +96,11 @@ export async function createLab(): Promise<Lab> {
 
   /** Makes a cable from an interface to a new port of a switch; `lines` prepare its namespace. */
   async function plugIn(end: Interface, on: Switch, lines: readonly string[] = []): Promise<InterfaceRef> {
-    ports += 1;
-    const port = { namespace: on.namespace, name: `port${ports}` };
+    const port = newPort(on);
     await ipBatch(null, [...lines, vethLine(end, port)]);
     // Only now is it ours: the name may have been taken by an interface that is not.
     if (end.namespace === null) links.add(end.name);
-    await ipBatch(port.namespace, [...withoutIpv6(port.name), `link set dev ${port.name} master br0 up`]);
+    await ipBatch(port.namespace, portLines(port));
     return port;
   }
 
@@ -109,7 +119,7 @@ export async function createLab(): Promise<Lab> {
   }
 
   async function bringUpLink(near: InterfaceRef, address: string | undefined): Promise<void> {
-    await ipBatch(null, [
+    await ipBatch(near.namespace, [
       ...withoutIpv6(near.name),
       ...(address === undefined ? [] : [`address add ${address} dev ${near.name}`]),
       `link set dev ${near.name} up`,
@@ -138,6 +148,29 @@ export async function createLab(): Promise<Lab> {
     const host = await bringUpHost(name, end.namespace, options);
     await awaitForwarding(port);
     return host;
+  }
+
+  async function addTenant(name: string, options: HostOptions & { readonly of: Host }): Promise<Host> {
+    const { of: owner, mac } = options;
+    const namespace = ownNamespace(name);
+    await ipBatch(null, [`netns add ${namespace}`]);
+    const born = `name ${HOST_INTERFACE} netns ${namespace}${mac === undefined ? '' : ` address ${mac}`}`;
+    await ipBatch(owner.namespace, [`link add link ${owner.interface} ${born} type macvlan mode bridge`]);
+    return bringUpHost(name, namespace, options);
+  }
+
+  async function addNic(host: Host, name: string, options: LinkOptions & { readonly on: Switch }) {
+    const near = { namespace: host.namespace, name, ...macOf(options) };
+    const far = await plugIn(near, options.on);
+    await bringUpLink(near, options.address);
+    await awaitForwarding(far);
+  }
+
+  async function addCable(a: Switch, b: Switch): Promise<void> {
+    const ends = [newPort(a), newPort(b)] as const;
+    await ipBatch(null, [vethLine(...ends)]);
+    await Promise.all(ends.map((end) => ipBatch(end.namespace, portLines(end))));
+    await Promise.all(ends.map(awaitForwarding));
   }
 
   async function addLink(name: string, options: LinkOptions & { readonly on: Switch }): Promise<Link> {
@@ -169,11 +202,19 @@ export async function createLab(): Promise<Lab> {
   return {
     switch: (name) => build(() => addSwitch(name)),
     host: (name, options) => build(() => addHost(name, options)),
+    tenant: (name, options) => build(() => addTenant(name, options)),
+    nic: (...args) => build(() => addNic(...args)),
+    cable: (...ends) => build(() => addCable(...ends)),
     link: (name, options) => build(() => addLink(name, options)),
     pair: (...args) => build(() => addPair(...args)),
     remove,
     [Symbol.asyncDispose]: remove,
   };
+}
+
+/** The batch lines that make an interface a port of its switch. */
+function portLines({ name }: InterfaceRef): string[] {
+  return [...withoutIpv6(name), `link set dev ${name} master br0 up`];
 }
 
 function macOf({ mac }: { mac?: string }): { mac?: string } {

@@ -1,10 +1,12 @@
-/** Which interfaces there are, which of them a sweep takes, and whether they can carry ARP. */
+/** Which interfaces there are, and whether they can carry ARP. */
 
 import { hostname } from 'node:os';
 import { InterfaceError } from '../errors.js';
 import type { Interface, Machine } from '../generated/report-types.js';
-import { type NativeAddon, type NativeLink, native } from '../native.js';
+import { type NativeLink, native } from '../native.js';
 import { formatAddress } from '../targets/address.js';
+import { formatLink } from './link-spec.js';
+import type { Namespace } from './namespaces.js';
 
 /** ARPHRD_ numbers of linux/if_arp.h. */
 const ARPHRD_ETHER = 1;
@@ -26,16 +28,17 @@ export function machine(): Machine {
   return describeMachine(native().listLinks());
 }
 
-export function describeMachine(links: readonly NativeLink[]): Machine {
-  return { name: hostname(), interfaces: describeLinks(links) };
+/** `netns` is the name of the network namespace that the links are in; null for the present one. */
+export function describeMachine(links: readonly NativeLink[], netns: string | null = null): Machine {
+  return { name: hostname(), interfaces: describeLinks(links, netns) };
 }
 
-function describeLinks(links: readonly NativeLink[]): Interface[] {
+function describeLinks(links: readonly NativeLink[], netns: string | null = null): Interface[] {
   const names = new Map(links.map(({ index, name }) => [index, name]));
   return links.map((link) => ({
     name: link.name,
     index: link.index,
-    netns: null,
+    netns,
     mac: link.mac,
     permanentMac: link.permanentMac,
     type: typeName(link.arpType),
@@ -73,67 +76,17 @@ export function isEthernet(link: NativeLink): link is EthernetLink {
   return link.arpType === ARPHRD_ETHER && link.mac !== null && speaksArp;
 }
 
-function isReady(link: NativeLink): boolean {
+/** Whether it could be swept on at once. */
+export function isReady(link: NativeLink): link is EthernetLink {
   return isEthernet(link) && link.flags.includes('UP') && link.carrier;
 }
 
 /**
- * The links to sweep on: those named, or that of the default route with the lowest metric.
- * @throws InterfaceError where there is none, more than one by default, or one that cannot carry ARP
+ * The link of a namespace, or of the present one, where it can be swept on.
+ * @throws InterfaceError that says why it cannot
  */
-export function chooseLinks(
-  addon: Pick<NativeAddon, 'listRoutes'>,
-  links: readonly NativeLink[],
-  names: readonly string[] | null,
-): EthernetLink[] {
-  const chosen = names ? names.map((name) => linkNamed(links, name)) : [defaultLink(addon, links)];
-  return chosen.map(checkLink);
-}
-
-function linkNamed(links: readonly NativeLink[], name: string): NativeLink {
-  const link = links.find((candidate) => candidate.name === name);
-  if (link) return link;
-  throw new InterfaceError(
-    'ERR_INTERFACE_NOT_FOUND',
-    `There is no interface ${JSON.stringify(name)} here.`,
-    `There are: ${listed(links)}.`,
-  );
-}
-
-function defaultLink(addon: Pick<NativeAddon, 'listRoutes'>, links: readonly NativeLink[]): NativeLink {
-  const routes = addon.listRoutes().filter(({ prefixLength }) => prefixLength === 0);
-  const metric = Math.min(...routes.map((route) => route.metric));
-  const best = new Set(
-    routes.filter((route) => route.metric === metric).map((route) => route.interfaceIndex),
-  );
-  const found = links.filter(({ index }) => best.has(index));
-  const [only] = found;
-  if (only && found.length === 1) return only;
-
-  const ready = links.filter(isReady);
-  if (only) {
-    throw new InterfaceError(
-      'ERR_INTERFACE_AMBIGUOUS',
-      `The default route leaves by several interfaces: ${listed(found)}.`,
-      'Choose one of them with -I (links).',
-    );
-  }
-  if (ready.length > 0) {
-    throw new InterfaceError(
-      'ERR_INTERFACE_AMBIGUOUS',
-      'There is no default route to tell which interface to sweep on.',
-      `Choose one with -I (links): ${listed(ready)}.`,
-    );
-  }
-  throw new InterfaceError(
-    'ERR_INTERFACE_NOT_FOUND',
-    'There is neither a default route nor an Ethernet interface that is up.',
-    `Bring one up; there are: ${listed(links)}.`,
-  );
-}
-
-function checkLink(link: NativeLink): EthernetLink {
-  const { name } = link;
+export function checkLink(link: NativeLink, where: Namespace | null = null): EthernetLink {
+  const name = formatLink(where?.name ?? null, link.name, []);
   if (!isEthernet(link)) {
     throw new InterfaceError(
       'ERR_INTERFACE_NOT_ETHERNET',
@@ -145,7 +98,7 @@ function checkLink(link: NativeLink): EthernetLink {
     throw new InterfaceError(
       'ERR_INTERFACE_DOWN',
       `Interface ${name} is down.`,
-      `Bring it up: ip link set dev ${name} up`,
+      `Bring it up: ${where === null ? '' : `nsenter --net=${where.path} `}ip link set dev ${link.name} up`,
     );
   }
   if (!link.carrier) {
@@ -171,8 +124,4 @@ function carrierRemedy({ kind }: NativeLink): string {
   if (kind === 'veth') return 'Bring up its peer, the other end of the veth pair.';
   if (kind === 'bridge') return 'Give the bridge a port that is up.';
   return 'Check the cable and that the port at the other end is on.';
-}
-
-function listed(links: readonly NativeLink[]): string {
-  return links.map(({ name }) => name).join(', ') || 'none';
 }

@@ -3,16 +3,70 @@
 import type { HeldAddress } from '../findings/context.js';
 import type { ChangedNeighbour } from '../generated/report-types.js';
 import type { NativeAddon, NativeLink, NativeNeighbour } from '../native.js';
+import { explainNativeError } from '../system-error.js';
 import { formatAddress } from '../targets/address.js';
+import type { LinkSource } from './choice.js';
+import type { Namespace } from './namespaces.js';
 
+/** Of one network namespace. */
 export interface MachineState {
   readonly links: readonly NativeLink[];
   readonly neighbours: readonly NativeNeighbour[];
 }
 
-/** @throws native errors, as `explainNativeError` takes them */
-export function readMachineState(addon: Pick<NativeAddon, 'listLinks' | 'listNeighbours'>): MachineState {
-  return { links: addon.listLinks(), neighbours: addon.listNeighbours() };
+/** The state of a network namespace, null for the present one; read when it is first asked for, and once. */
+export type StateOf = (where: Namespace | null) => MachineState;
+
+type StateAddon = Pick<NativeAddon, 'listLinks' | 'listNeighbours'>;
+
+/** @throws PermissionError, SystemError where a namespace cannot be entered */
+export function machineStates(addon: StateAddon): StateOf {
+  return remembered((where) =>
+    readIn(where, (path) => ({ links: addon.listLinks(path), neighbours: addon.listNeighbours(path) })),
+  );
+}
+
+/** The states by now. What is heard is not given up because the kernel does not say any more what has changed. */
+export function laterStates(addon: StateAddon, before: StateOf): StateOf {
+  const now = machineStates(addon);
+  return remembered((where) => {
+    try {
+      return now(where);
+    } catch {
+      return before(where);
+    }
+  });
+}
+
+/**
+ * Reads something in a namespace.
+ * @throws PermissionError, SystemError
+ */
+export function readIn<T>(where: Namespace | null, read: (path: string | null) => T): T {
+  try {
+    return read(where?.path ?? null);
+  } catch (error) {
+    const doing = where === null ? 'list the interfaces' : `look into the network namespace ${where.name}`;
+    throw explainNativeError(error, doing);
+  }
+}
+
+function remembered<T>(read: (where: Namespace | null) => T): (where: Namespace | null) => T {
+  const answers = new Map<string, T>();
+  return (where) => {
+    const key = where?.path ?? '';
+    const answer = answers.get(key) ?? read(where);
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+/** Where links are chosen from: those of the states, and the routes beside them. */
+export function linkSource(addon: Pick<NativeAddon, 'listRoutes'>, states: StateOf): LinkSource {
+  return {
+    links: (where) => states(where).links,
+    routes: (where) => readIn(where, (path) => addon.listRoutes(path)),
+  };
 }
 
 /** Hardware addresses of all interfaces that there were, permanent ones included. */

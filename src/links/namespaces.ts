@@ -2,6 +2,7 @@
 
 import { lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { InterfaceError } from '../errors.js';
+import { matches } from './pattern.js';
 
 export interface Namespace {
   /** As it is named in a link: a name, a path or a process id. */
@@ -40,6 +41,27 @@ export function findNamespace(text: string): Namespace {
       ? `There is no network namespace ${JSON.stringify(text)} here.`
       : `The file ${JSON.stringify(text)} is no network namespace.`,
     `Give a name (there ${names.length > 0 ? `are: ${names.join(', ')}` : 'is none'}), a path or a process id.`,
+  );
+}
+
+/**
+ * Those whose name is like a pattern, or whose path is where the pattern has a slash.
+ * @throws InterfaceError where there is none
+ */
+export function namespacesLike(pattern: string): Namespace[] {
+  const byPath = pattern.includes('/');
+  const known = knownNamespaces().filter(({ path }) => byPath || path.startsWith(`${namesDirectory}/`));
+  const found = known.filter(
+    ({ name, path }) => matches(pattern, byPath ? path : name) && mayBeNamespace(path),
+  );
+  if (found.length > 0) return found;
+  const names = known.map(({ name }) => name);
+  throw new InterfaceError(
+    'ERR_INTERFACE_NOT_FOUND',
+    `No network namespace here is called anything like ${JSON.stringify(pattern)}.`,
+    names.length > 0
+      ? `There are: ${names.join(', ')}.`
+      : 'None has a name here; give a path or a process id.',
   );
 }
 

@@ -16,7 +16,7 @@ export interface Subnet extends Range {
 const maySend = ({ scope }: NativeAddress) => scope !== 'host';
 
 /** Subnets of a link, the longest prefix first. A /32 makes none; within one, its primary address asks. */
-export function subnetsOf(link: NativeLink): Subnet[] {
+export function subnetsOf(link: Pick<NativeLink, 'addresses'>): Subnet[] {
   const subnets = new Map<string, Subnet>();
   const primaryFirst = link.addresses.filter(maySend).sort(bySecondary);
   for (const { ip, prefixLength } of primaryFirst) {
@@ -28,7 +28,7 @@ export function subnetsOf(link: NativeLink): Subnet[] {
 }
 
 /** The address that asks for what is in no subnet of the link: its first primary one, a /32 only without any other. */
-export function outwardSender(link: NativeLink): NativeAddress | null {
+export function outwardSender(link: Pick<NativeLink, 'addresses'>): NativeAddress | null {
   const candidates = link.addresses.filter(maySend).sort(bySecondary);
   return candidates.find(({ prefixLength }) => prefixLength < 32) ?? candidates[0] ?? null;
 }

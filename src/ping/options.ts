@@ -3,6 +3,7 @@
 import { OptionError } from '../errors.js';
 import { isUnicast, parseMac } from '../mac-address.js';
 import { type CheckedOptions, checkOptions, refuse } from '../sweep/options.js';
+import type { SweepOptions } from '../sweep/sweep-api.js';
 import { checkTime, parseCount } from '../talk/options.js';
 import type { PingOptions } from './ping-api.js';
 
@@ -43,9 +44,11 @@ export function checkPing(options: PingOptions): CheckedPing {
 }
 
 /** Those that a sweep has as well. */
-function asking({ links, sourceIp, sourceMac, offLink }: PingOptions): PingOptions {
+function asking({ links, netns, vlan, sourceIp, sourceMac, offLink }: PingOptions): SweepOptions {
   return {
     ...(links !== undefined && { links }),
+    ...(netns !== undefined && { netns }),
+    ...(vlan !== undefined && { vlan }),
     ...(sourceIp !== undefined && { sourceIp }),
     ...(sourceMac !== undefined && { sourceMac }),
     ...(offLink !== undefined && { offLink }),

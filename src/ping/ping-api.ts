@@ -1,10 +1,10 @@
 /** What a program sees of a ping: its options, its replies and what they come to. */
 
+import type { Place } from '../links/plan.js';
+import type { WhereOptions } from '../talk/options.js';
 import type { RoundTripSummary } from './round-trips.js';
 
-export interface PingOptions {
-  /** Links as `[NETNS:]IFACE[@VID]`, each of which asks for its part; without any, those of the routes. */
-  readonly links?: readonly string[];
+export interface PingOptions extends WhereOptions {
   /** Requests for each address. Without a number, until the ping is ended. */
   readonly count?: number;
   /** Between two requests for the same address, in ms, from 1. Default 1000. */
@@ -28,7 +28,7 @@ export interface PingOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface PingReply {
+export interface PingReply extends Place {
   readonly ip: string;
   readonly mac: string;
   /** Between the kernel's times of sending and receiving, in ms; null where it cannot be told which request was answered. */
@@ -37,19 +37,13 @@ export interface PingReply {
   readonly at: string;
   /** 1 for the MAC that answered first for this address, 2 for the second. */
   readonly responder: number;
-  readonly interface: string;
-  readonly netns: string | null;
-  readonly vlan: number | null;
 }
 
 /** A request that the kernel refused. */
-export interface PingRefusal {
+export interface PingRefusal extends Place {
   readonly ip: string;
   /** The kernel's name of the error, such as `ENOBUFS`. */
   readonly code: string;
-  readonly interface: string;
-  readonly netns: string | null;
-  readonly vlan: number | null;
 }
 
 /** One MAC that answered for an address. */
@@ -62,11 +56,8 @@ export interface PingResponder {
 }
 
 /** What became of one address. */
-export interface PingedAddress {
+export interface PingedAddress extends Place {
   readonly ip: string;
-  readonly interface: string;
-  readonly netns: string | null;
-  readonly vlan: number | null;
   /** The address that asked, or null where it was asked by probe (SPA 0). */
   readonly sourceIp: string | null;
   /** This machine holds the address on that link: whoever answers has it, too. */

@@ -1,18 +1,19 @@
 /** Conducts a ping: options, targets and links in, replies as they come and a report out. */
 
+import type { LinkPlan } from '../links/plan.js';
 import { arpOperation } from '../listen/heard-frame.js';
 import { isUnicast } from '../mac-address.js';
 import type { NativeAddon } from '../native.js';
 import { timestamp } from '../report/timestamp.js';
 import { endingOf } from '../talk/ending.js';
-import { addressesOf, byPlace, chooseAskers, type Endpoint } from '../talk/endpoints.js';
+import { type AddressOnLink, addressesOf, byPlace, chooseAskers, type Endpoint } from '../talk/endpoints.js';
 import { type Exchange, type Heard, openExchange } from '../talk/exchange.js';
+import { broadcastMac, requestFor } from '../talk/frames.js';
 import { keepTime, pause } from '../talk/metronome.js';
 import { formatAddress } from '../targets/address.js';
 import { countAddresses } from '../targets/ranges.js';
 import { readTargets, type Targets } from '../targets/resolve.js';
-import { vendorOf } from '../vendors.js';
-import { broadcastMac, requestFrame } from '../wire/arp-frame.js';
+import { type VendorOf, vendorOf } from '../vendors.js';
 import { type CheckedPing, checkBurden, checkPing } from './options.js';
 import type { PingedAddress, PingOptions, PingRefusal, PingReply, PingReport } from './ping-api.js';
 import { createTally, latestAnswerMs, type Tally } from './tally.js';
@@ -28,9 +29,7 @@ const othersMs = 350;
 const lookMs = 20;
 
 /** An address that is pinged on a link. */
-interface Subject {
-  readonly endpoint: Endpoint;
-  readonly ip: number;
+interface Subject extends AddressOnLink {
   /** SHA and SPA of the requests. */
   readonly sourceMac: string;
   readonly sourceIp: number;
@@ -52,6 +51,7 @@ export async function runPing(
   targets: Targets,
   options: PingOptions,
   events: PingEvents,
+  vendors: VendorOf = vendorOf,
 ): Promise<Omit<PingReport, 'unread'>> {
   const checked = checkPing(options);
   const { ranges } = await readTargets(targets);
@@ -84,7 +84,7 @@ export async function runPing(
     const isCutOff = endpoints.every((endpoint) => exchange.trouble(endpoint) === 'gone');
     return {
       outcome: options.signal?.aborted ? 'interrupted' : isCutOff ? 'inconclusive' : 'complete',
-      addresses: subjects.map(accountOf),
+      addresses: subjects.map((subject) => accountOf(subject, vendors)),
       lost: exchange.lost() + unrecorded,
     };
   } finally {
@@ -96,7 +96,7 @@ export async function runPing(
 function subjectOf(
   endpoint: Endpoint,
   ip: number,
-  plan: { readonly sourceMac: string; readonly sourceIp: number; readonly own: readonly number[] },
+  plan: Pick<LinkPlan, 'sourceMac' | 'sourceIp' | 'own'>,
 ): Subject {
   return {
     endpoint,
@@ -111,12 +111,6 @@ function subjectOf(
     firstMac: null,
   };
 }
-
-const placeOf = ({ endpoint }: Subject) => ({
-  interface: endpoint.interface,
-  netns: endpoint.netns,
-  vlan: endpoint.vlan,
-});
 
 /** @returns the reply to us, where the frame is one */
 function hear(subject: Subject, heard: Heard): PingReply | null {
@@ -139,7 +133,7 @@ function hear(subject: Subject, heard: Heard): PingReply | null {
     mac: arp.sha,
     ...told,
     at: timestamp(atMs),
-    ...placeOf(subject),
+    ...subject.endpoint.place,
   };
 }
 
@@ -171,10 +165,10 @@ function ask(subject: Subject, exchange: Exchange, { unicast }: CheckedPing, eve
   const sender = { mac: sourceMac, ip: sourceIp, tags: endpoint.tags };
   const known = unicast === true ? firstMac : unicast || null;
   subject.attempts += 1;
-  const code = exchange.send(endpoint, requestFrame(sender, ip, known ?? broadcastMac));
+  const code = exchange.send(endpoint, requestFor(ip, sender, known ?? broadcastMac));
   if (code === null) return true;
   refusals.set(code, (refusals.get(code) ?? 0) + 1);
-  events.onRefusal({ ip: formatAddress(ip), code, ...placeOf(subject) });
+  events.onRefusal({ ip: formatAddress(ip), code, ...endpoint.place });
   return false;
 }
 
@@ -187,12 +181,12 @@ async function lastAnswers(subjects: readonly Subject[], signal: AbortSignal): P
     await pause(lookMs, signal);
 }
 
-function accountOf(subject: Subject): PingedAddress {
-  const { ip, sourceIp, self, tally, attempts, refusals } = subject;
+function accountOf(subject: Subject, vendors: VendorOf): PingedAddress {
+  const { endpoint, ip, sourceIp, self, tally, attempts, refusals } = subject;
   const sent = tally.sent();
   return {
     ip: formatAddress(ip),
-    ...placeOf(subject),
+    ...endpoint.place,
     sourceIp: sourceIp === 0 ? null : formatAddress(sourceIp),
     self,
     sent,
@@ -201,6 +195,6 @@ function accountOf(subject: Subject): PingedAddress {
     answered: tally.answered(),
     responders: tally
       .responders()
-      .map(({ mac, replies, rttMs }) => ({ mac, vendor: vendorOf(mac), replies, rttMs })),
+      .map(({ mac, replies, rttMs }) => ({ mac, vendor: vendors(mac), replies, rttMs })),
   };
 }

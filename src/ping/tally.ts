@@ -1,6 +1,6 @@
 /** Which question a reply answers, for one address: the accounts of a ping. */
 
-import { broadcastMac } from '../wire/arp-frame.js';
+import { broadcastMac } from '../talk/frames.js';
 import { createRoundTrips, microseconds, type RoundTripSummary } from './round-trips.js';
 
 /** A request for the address that left this machine with the sender's addresses of the ping. */

@@ -2,24 +2,20 @@
 
 import { getSystemErrorName } from 'node:util';
 import type { Judge } from '../expect/judge.js';
-import type { LinkFacts, WireFacts } from '../findings/context.js';
+import type { WireFacts } from '../findings/context.js';
 import { diagnose } from '../findings/diagnose.js';
 import type {
   ChangedNeighbour,
   Counts,
   LinkReport,
+  Machine,
   Report,
   Statistics,
   Untested,
 } from '../generated/report-types.js';
 import { describeMachine } from '../links/links.js';
-import {
-  changedNeighbours,
-  hardwareAddresses,
-  heldAddresses,
-  type MachineState,
-} from '../links/machine-state.js';
-import type { LinkPlan } from '../links/plan.js';
+import { changedNeighbours, type StateOf } from '../links/machine-state.js';
+import { type LinkPlan, namespacesOf, placeOf, senderMacOf } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
 import { type EngineStatus, idleStatus } from '../native.js';
 import type { LinkRun } from '../sweep/link-run.js';
@@ -30,7 +26,8 @@ import { noSurroundings, type Surroundings } from '../sweep/surroundings.js';
 import { formatAddress } from '../targets/address.js';
 import { contains, countAddresses, formatRanges, type Ranges, subtract, union } from '../targets/ranges.js';
 import { version } from '../version.js';
-import { type AddressedHost, countProbeAnswers, hostsOf } from './hosts.js';
+import { type AddressedHost, hostsOf } from './hosts.js';
+import { linkFacts } from './link-facts.js';
 import { bridgeFacts, vlanFacts } from './surroundings-facts.js';
 
 /** How one engine ended, and what it heard. */
@@ -48,9 +45,9 @@ export interface LinkResult {
 export interface SweepResult {
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** What this machine was before the first frame, and what it is after the last. */
-  readonly before: MachineState;
-  readonly after: MachineState;
+  /** What each namespace of this machine was before the first frame, and what it is after the last. */
+  readonly before: StateOf;
+  readonly after: StateOf;
   /** Whose hardware addresses are known. */
   readonly roster: Roster;
   /** Knows what is expected, or null where nothing is. */
@@ -109,29 +106,27 @@ export function buildReport(result: SweepResult): Report {
     surroundings = noSurroundings,
   } = result;
   const plans = results.map(({ plan }) => plan);
-  const held = heldAddresses(before, after);
-  const isHeld = (ip: string) => held.has(ip);
-  const perLink = results.map(({ plan, status, records }, link) =>
-    hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster, isHeld }),
-  );
+  const facts = linkFacts(results, before, after);
+  const perLink = results.map(({ plan, status, records }, link) => {
+    const isHeld = (ip: string) => facts[link]?.held.has(ip) ?? false;
+    return hostsOf({ plan, link, records, ownProbes: ownProbesOf(status), roster, isHeld });
+  });
   // Each link's hosts are sorted and come in the order of links, so that a stable sort by address is a merge.
   const addressed =
     perLink.length === 1 ? (perLink[0] ?? []) : perLink.flat().sort((a, b) => a.address - b.address);
   const hosts = addressed.map(({ host }) => host);
-  const wires = results.map((result, i) => wireOf(result, perLink[i] ?? []));
+  const wires = results.map(wireOf);
   const swept = plans.map((plan, i) => ({ plan, hosts: perLink[i] ?? [] }));
   const findings = diagnose({
-    interfaces: plans.map(({ link }) => link.name),
-    links: results.map((each) => linkFacts(each, before)),
+    interfaces: plans.map(({ name }) => name),
+    links: facts,
     wires,
     hosts,
     noted: addressed.map(({ noted }) => noted).filter((noted) => noted !== null),
-    ourMacs: hardwareAddresses(before, after),
-    held,
     roster,
     expected: judge?.hosts ?? new Map(),
-    bridges: bridgeFacts(swept, before.links, surroundings),
-    vlans: vlanFacts(swept, before.links, surroundings),
+    bridges: bridgeFacts(swept, before, surroundings),
+    vlans: vlanFacts(swept, before, surroundings),
   });
   return {
     schemaVersion: 1,
@@ -139,7 +134,7 @@ export function buildReport(result: SweepResult): Report {
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(durationMs * 10) / 10,
     outcome: outcomeOf(results.map(({ status }) => status)),
-    machine: describeMachine(before.links),
+    machine: machineOf(plans, before),
     links: results.map((result, i) => linkReport(result, changesOf(result, perLink[i] ?? [], before, after))),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     counts: results.map((result, i) => countsOf(result, perLink[i] ?? [])).reduce(sumCounts),
@@ -172,37 +167,30 @@ export function outcomeOf(statuses: readonly EngineStatus[]): Report['outcome'] 
 function changesOf(
   { plan }: LinkResult,
   hosts: readonly AddressedHost[],
-  before: MachineState,
-  after: MachineState,
+  before: StateOf,
+  after: StateOf,
 ): ChangedNeighbour[] {
-  if (after.neighbours.length === 0) return [];
+  const now = after(plan.namespace);
+  if (now.neighbours.length === 0) return [];
   const answered = new Set(hosts.filter(({ host }) => !host.self).map(({ address }) => address));
-  return changedNeighbours(before, after, plan.link.index, (ip) => answered.has(ip));
+  return changedNeighbours(before(plan.namespace), now, plan.holderIndex, (ip) => answered.has(ip));
 }
 
-function linkFacts({ plan, records, strays }: LinkResult, { links }: MachineState): LinkFacts {
-  const { link, sourceMac, sourceIp, prefixLength } = plan;
-  const bound = links.filter(({ masterIndex }) => masterIndex === link.index).length;
-  return {
-    mac: sourceMac,
-    ip: sourceIp === 0 ? null : formatAddress(sourceIp),
-    prefixLength,
-    kind: link.kind,
-    slaves: link.kind === 'bond' ? bound : 0,
-    answeredProbes: countProbeAnswers(records),
-    strays,
-  };
+/** The interfaces of the present namespace, and of those that were swept. */
+function machineOf(plans: readonly LinkPlan[], stateOf: StateOf): Machine {
+  const here = describeMachine(stateOf(null).links);
+  const others = namespacesOf(plans).map((where) => describeMachine(stateOf(where).links, where.name));
+  return { ...here, interfaces: [here, ...others].flatMap(({ interfaces }) => interfaces) };
 }
 
 function linkReport({ plan, status }: LinkResult, changed: ChangedNeighbour[]): LinkReport {
   return {
-    interface: plan.link.name,
-    netns: null,
-    vlan: null,
-    mac: plan.sourceMac,
+    ...placeOf(plan),
+    mac: senderMacOf(plan),
     ip: plan.sourceIp === 0 ? null : formatAddress(plan.sourceIp),
     prefixLength: plan.prefixLength,
     statistics: statisticsOf([status]),
+    ...(Object.keys(plan.fields.given).length > 0 && { frame: { ...plan.fields.given } }),
     ...(changed.length > 0 && { changedNeighbours: changed }),
     ...(status.fault && { fault: { ...status.fault, code: getSystemErrorName(-status.fault.errno) } }),
   };
@@ -276,11 +264,7 @@ function estimatesOf(
 /** Three significant digits are all that an estimate is good for, and make no little one nought. */
 const threeDigits = (value: number): number => Number(value.toPrecision(3));
 
-function wireOf({ status, regulation }: LinkResult, hosts: readonly AddressedHost[]): WireFacts {
-  const answering = hosts.filter(({ host }) => !host.self);
-  const inPart = answering.filter(({ host: { asked, responders } }) =>
-    responders.every(({ replies }) => replies < asked),
-  );
+function wireOf({ status, regulation }: LinkResult): WireFacts {
   return {
     statistics: statisticsOf([status]),
     regulation,
@@ -288,8 +272,6 @@ function wireOf({ status, regulation }: LinkResult, hosts: readonly AddressedHos
     pilotsLost: status.pilotsLost,
     limit: status.limit > 0 ? threeDigits(status.limit) : null,
     askedAgain: status.askedAgain,
-    answered: answering.length,
-    answeredInPart: inPart.length,
   };
 }
 

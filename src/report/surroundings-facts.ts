@@ -2,8 +2,9 @@
 
 import type { BridgeFacts, HeldMac, VlanFacts } from '../findings/context.js';
 import { bridgeOf } from '../links/bridges.js';
-import type { LinkPlan } from '../links/plan.js';
-import type { NativeBridgeEntry, NativeLink } from '../native.js';
+import type { StateOf } from '../links/machine-state.js';
+import { type LinkPlan, vlanOf } from '../links/plan.js';
+import type { NativeBridgeEntry } from '../native.js';
 import type { Surroundings } from '../sweep/surroundings.js';
 import { formatAddress, parseAddress } from '../targets/address.js';
 import { contains, countAddresses } from '../targets/ranges.js';
@@ -15,25 +16,26 @@ export interface SweptLink {
   readonly hosts: readonly AddressedHost[];
 }
 
-/** Facts of each swept link that has a bridge. `links` are those of this machine. */
+/** Facts of each swept link that has a bridge. */
 export function bridgeFacts(
   swept: readonly SweptLink[],
-  links: readonly NativeLink[],
+  states: StateOf,
   { bridgeTables }: Surroundings,
 ): BridgeFacts[] {
-  if (bridgeTables === null) return [];
-  const names = new Map(links.map(({ index, name }) => [index, name]));
   return swept.flatMap(({ plan, hosts }, link) => {
+    const tables = bridgeTables.get(plan.namespace?.path ?? '');
+    const { links } = states(plan.namespace);
     const bridged = bridgeOf(plan.link, links);
-    if (!bridged) return [];
+    if (!bridged || !tables) return [];
     const { bridge } = bridged;
-    const forwarding = bridgeTables.ports.filter(
+    const names = new Map(links.map(({ index, name }) => [index, name]));
+    const forwarding = tables.ports.filter(
       ({ bridgeIndex, state }) => bridgeIndex === bridge.index && state === 'forwarding',
     );
     const ports = new Map(forwarding.map(({ interfaceIndex: index }) => [index, names.get(index) ?? '']));
     const held = (entries: readonly NativeBridgeEntry[]) => heldMacs(entries, bridge.index, ports);
-    const before = held(bridgeTables.before);
-    const after = held(bridgeTables.after);
+    const before = held(tables.before);
+    const after = held(tables.after);
     const known = new Set([...before, ...after].map(({ mac }) => mac));
     return [
       {
@@ -42,7 +44,7 @@ export function bridgeFacts(
         port: bridged.isPort ? plan.link.name : null,
         before,
         after,
-        apartMs: bridgeTables.apartMs,
+        apartMs: tables.apartMs,
         answers: answersOf(hosts, known),
       },
     ];
@@ -77,14 +79,10 @@ function answersOf(hosts: readonly AddressedHost[], macs: ReadonlySet<string>): 
 const mostAnswers = 64;
 
 /** Facts of each swept VLAN link. */
-export function vlanFacts(
-  swept: readonly SweptLink[],
-  links: readonly NativeLink[],
-  { tags }: Surroundings,
-): VlanFacts[] {
+export function vlanFacts(swept: readonly SweptLink[], states: StateOf, { tags }: Surroundings): VlanFacts[] {
   return swept.flatMap(({ plan, hosts }, link) => {
-    const { vlan, parentIndex } = plan.link;
-    const parent = links.find(({ index }) => index === parentIndex);
+    const vlan = vlanOf(plan);
+    const parent = states(plan.namespace).links.find(({ index }) => index === vlan?.deviceIndex);
     if (!vlan || !parent) return [];
     const answering = hosts.filter(({ host }) => !host.self && host.responders.length > 0);
     const own = tags.filter((tag) => tag.plan === link);
@@ -93,6 +91,8 @@ export function vlanFacts(
         link,
         id: vlan.id,
         parent: parent.name,
+        netns: plan.namespace?.name ?? null,
+        isInterface: plan.tags.length === 0,
         asked: countAddresses(plan.targets),
         answered: answering.length,
         answers: answering

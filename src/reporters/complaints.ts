@@ -23,5 +23,7 @@ export function unsweptLines({ unjudged }: Look): Iterable<string> {
 }
 
 function inOneLine(finding: Finding): string {
-  return [...findingLines(finding, (text) => text)].map((line) => line.trim()).join(' ');
+  const [message = '', ...addresses] = findingLines(finding, (text) => text);
+  const named = addresses.map((line) => line.trim().replace(/^(IP|MAC) +/, '$1 '));
+  return named.length > 0 ? `${message} (${named.join('; ')})` : message;
 }

@@ -7,7 +7,7 @@ import { counted, duration, expectedMissed, grouped, percent, printable, shortLi
 const reasons: Readonly<Record<string, string>> = {
   'send-blocked': 'nothing could be sent for a second',
   'link-down': 'the link was down',
-  'link-gone': 'the interface is gone',
+  'link-gone': 'the interface is gone, or its network namespace',
 };
 
 function namesAll(message: string, addresses: readonly string[]): boolean {
@@ -29,7 +29,7 @@ function untestedLine(report: Report, { link, targets, reason }: Untested, paint
   const cause = fault ? `${fault.syscall} failed with ${fault.code}` : reasons[reason];
   const why = cause === undefined ? printable(reason) : `${reason}: ${cause}`;
   const where = linkName(report.links[link]);
-  const which = shortList(targets, 5).replace(/ more$/, ' more ranges');
+  const which = shortList(targets, 5, 'range');
   return `${paint('untested:', 'warning')} ${which} on ${where} (${why})`;
 }
 
@@ -82,7 +82,7 @@ const outcomes: Readonly<Record<Report['outcome'], string>> = {
 /** Links that asked without an address of their own, which proxies do not answer. */
 export function* senderLines({ links }: Report): Iterable<string> {
   for (const link of links) {
-    if (link.ip !== null) continue;
+    if (link.ip !== null || link.frame?.spa !== undefined) continue;
     yield `${linkName(link)}: asked without a sender address (SPA 0)`;
   }
 }
@@ -109,8 +109,8 @@ export function summaryLine({ outcome, counts, durationMs, statistics }: Report)
   ];
   const cost = `${counted(statistics.transmitted, 'frame')} in ${duration(durationMs)}`;
   const told = statistics.expectedMissedAtLeast !== null;
-  // Where every address answered, nothing hangs on what cannot be told.
-  const moot = !told && counts.silent === 0 && statistics.passes > 1;
+  // Where every address answered, or is our own, nothing hangs on what cannot be told.
+  const moot = !told && counts.silent === 0 && (statistics.passes > 1 || counts.answered === 0);
   const loss = moot ? null : missed(statistics);
   const scope = told && counts.untested > 0 ? ' among the addresses asked' : '';
   const parts = [of.join(', '), cost, ...(loss === null ? [] : [loss + scope])];

@@ -1,6 +1,8 @@
 /** What a format has to do, and what it is given to do it with. One file beside this one for each format. */
 import type { Report } from '../generated/report-types.js';
 import type { Responder } from '../sweep/sweep-api.js';
+import type { FieldName } from './field-names.js';
+import type { SortKey } from './order.js';
 
 /** Takes text; a promise says that no more is welcome until it resolves. */
 export type Write = (text: string) => Promise<void> | undefined;
@@ -16,6 +18,10 @@ export interface ReporterOutput {
   readonly colour: boolean;
   /** Leaves the summary out. */
   readonly quiet: boolean;
+  /** Order of the lines, or null for the format's own. */
+  readonly sort: SortKey | null;
+  /** Columns of `plain` and `csv`, or null for the format's own. */
+  readonly fields: readonly FieldName[] | null;
 }
 
 export interface Reporter {

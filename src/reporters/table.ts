@@ -1,27 +1,12 @@
 /** `table`: the report for a person at a terminal. */
-import type { HostResponder, Report } from '../generated/report-types.js';
+import type { Host, Report } from '../generated/report-types.js';
 import { type Emphasis, painter } from './colour.js';
 import { linkName } from './link-name.js';
+import { orderedEntries, type SortKey } from './order.js';
 import { neighbourLines, remarkLines, senderLines, summaryLine } from './remarks.js';
 import { type MakeReporter, type ReporterOutput, writeLines } from './reporter.js';
-import { cut, printable, roundTrip, wrapped } from './text.js';
-
-interface Row {
-  readonly ip: string;
-  readonly mac: string;
-  readonly rtt: string;
-  readonly link: string;
-  /** Who it is: remarks, name and vendor. The only column that is cut to fit the width. */
-  readonly who: string;
-  readonly emphasis: Emphasis;
-}
-
-const heading: Row = { ip: 'IP', mac: 'MAC', rtt: 'RTT ms', link: 'Link', who: 'Vendor', emphasis: 'strong' };
-
-function whoIs({ name, vendor, confirmed }: HostResponder): string {
-  const known = name !== null && vendor !== null ? `${name} (${vendor})` : (name ?? vendor ?? '');
-  return printable(confirmed === false ? `unconfirmed ${known}`.trimEnd() : known);
-}
+import { heading, type Row, type RowWidths, rowPrinter, whoIs } from './table-row.js';
+import { roundTrip, wrapped } from './text.js';
 
 /** The worst severity among findings that name an address, by link and IP. */
 function emphases({ findings }: Report): Map<string, Emphasis> {
@@ -35,33 +20,27 @@ function emphases({ findings }: Report): Map<string, Emphasis> {
   return worst;
 }
 
-function* rows(report: Report): Iterable<Row> {
+function* rows(report: Report, sort: SortKey | null): Iterable<Row> {
   const worst = emphases(report);
   const links = report.links.map(linkName);
-  for (const host of report.hosts) {
+  const byAddress = sort === null || sort === 'ip';
+  let before: Host | null = null;
+  for (const { host, mac, responder } of orderedEntries(report, sort)) {
+    // The lines of one address stand together in the order of addresses only.
+    const ip = byAddress && host === before ? '' : host.ip;
+    before = host;
     const link = links[host.link] ?? linkName(undefined);
-    let { ip } = host;
-    if (host.self) {
-      const mac = report.links[host.link]?.mac ?? '';
+    if (responder === null) {
       yield { ip, mac, rtt: '', link, who: 'this machine', emphasis: 'faint' };
-      ip = '';
+      continue;
     }
-    if (host.responders.length === 0) continue;
     const emphasis = worst.get(`${host.link} ${host.ip}`) ?? worst.get(` ${host.ip}`) ?? 'none';
-    for (const responder of host.responders) {
-      const rtt = roundTrip(responder.rttMs, '-');
-      yield { ip, mac: responder.mac, rtt, link, who: whoIs(responder), emphasis };
-      ip = '';
-    }
+    yield { ip, mac, rtt: roundTrip(responder.rttMs, '-'), link, who: whoIs(responder), emphasis };
   }
 }
 
 /** How wide the columns are. The rows themselves are made twice rather than held together: there may be millions. */
-function widths({ hosts, links }: Report): {
-  readonly ip: number;
-  readonly rtt: number;
-  readonly link: number;
-} {
+function widths({ hosts, links }: Report): RowWidths {
   let ip = heading.ip.length;
   let longest = 0;
   const used = new Set<number>();
@@ -74,23 +53,15 @@ function widths({ hosts, links }: Report): {
   return {
     ip,
     rtt: Math.max(heading.rtt.length, roundTrip(longest, '').length),
-    link: Math.max(heading.link.length, ...names),
+    link: links.length > 1 ? Math.max(heading.link.length, ...names) : null,
   };
 }
 
-function* tableLines(report: Report, { columns, colour }: ReporterOutput): Iterable<string> {
+function* tableLines(report: Report, { columns, colour, sort }: ReporterOutput): Iterable<string> {
   if (report.hosts.length === 0) return;
-  const paint = painter(colour);
-  const width = widths(report);
-  const named = report.links.length > 1;
-  const lineOf = ({ ip, mac, rtt, link, who, emphasis }: Row): string => {
-    const cells = `${ip.padEnd(width.ip)}  ${mac.padEnd('00:00:00:00:00:00'.length)}  ${rtt.padStart(width.rtt)}`;
-    const left = named ? `${cells}  ${link.padEnd(width.link)}` : cells;
-    const shown = columns === null ? who : cut(who, columns - left.length - '  '.length);
-    return paint(`${left}  ${shown}`.trimEnd(), emphasis);
-  };
+  const lineOf = rowPrinter(widths(report), columns, painter(colour));
   yield lineOf(heading);
-  for (const row of rows(report)) yield lineOf(row);
+  for (const row of rows(report, sort)) yield lineOf(row);
 }
 
 function* lines(report: Report, output: ReporterOutput): Iterable<string> {

@@ -67,10 +67,12 @@ export function roundTrip(ms: number | null, unknown: string): string {
   return ms === null ? unknown : ms.toFixed(3);
 }
 
-/** A list that stays readable: the first items, and how many more there are. */
-export function shortList(items: readonly string[], most: number): string {
+/** A list that stays readable: the first items, and how many more there are; of what, if that is not plain. */
+export function shortList(items: readonly string[], most: number, noun = ''): string {
   if (items.length <= most) return items.join(', ');
-  return `${items.slice(0, most).join(', ')} and ${grouped(items.length - most)} more`;
+  const left = items.length - most;
+  const more = noun === '' ? `${grouped(left)} more` : counted(left, `more ${noun}`);
+  return `${items.slice(0, most).join(', ')} and ${more}`;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room (ECMA-48 SGR)

@@ -1,7 +1,7 @@
 /** One engine at work on one link, from opening to its results. */
 
 import type { LinkPlan } from '../links/plan.js';
-import type { EngineOptions, EngineStatus, NativeAddon } from '../native.js';
+import type { EngineOptions, EngineStatus, NativeAddon, RequestFrame } from '../native.js';
 import { explainNativeError } from '../system-error.js';
 import { contains, type Range, subtract, toPairs } from '../targets/ranges.js';
 import { createBell } from './bell.js';
@@ -51,7 +51,7 @@ export function openLinkRun(
   options: RunOptions,
   onWake: () => void,
 ): LinkRun {
-  const doing = `sweep on ${plan.link.name}`;
+  const doing = `sweep on ${plan.name}`;
   const done = createBell();
   const closed = createBell();
   const wake = () => {
@@ -87,23 +87,31 @@ function explained<T>(doing: string, call: () => T): T {
 }
 
 function engineOptions(plan: LinkPlan, options: RunOptions): EngineOptions {
-  const { link, sourceMac, sourceIp } = plan;
+  const { link, fields } = plan;
+  const frame = requestFrameOf(plan);
   const targets = subtract(plan.targets, plan.own.map(single));
   const tempo = tempoOf(options, link.wireless);
   return {
     interfaceIndex: link.index,
-    sourceMac,
-    foreignMac: sourceMac !== link.mac,
-    sourceIp,
+    namespacePath: plan.namespace?.path ?? null,
+    promiscuous: (frame.senderHardware ?? frame.source) !== link.mac || plan.tags.length > 0,
+    frame,
     targets: toPairs(targets),
     named: toPairs(plan.named.filter((ip) => contains(targets, ip)).map(single)),
     namedRequests: tempo.adaptivePasses ? options.namedRequests : 0,
-    own: Uint32Array.from(plan.own),
+    own: Uint32Array.from(fields.byHand ? [] : plan.own),
     ...tempo,
+    ...(fields.byHand && { census: false }),
     cooldownMs: options.cooldownMs === 'auto' ? Number.NaN : options.cooldownMs,
     sequential: options.sequential,
     seed: options.seed,
   };
+}
+
+/** What the frames of a plan say beside their targets. */
+export function requestFrameOf({ sourceMac, sourceIp, tags, fields }: LinkPlan): RequestFrame {
+  const ordinary = { source: sourceMac, senderHardware: sourceMac, senderIp: sourceIp, tags };
+  return { ...ordinary, ...(fields.spa === 'target' && { senderIsTarget: true }), ...fields.frame };
 }
 
 const single = (ip: number): Range => ({ first: ip, last: ip });

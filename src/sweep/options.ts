@@ -2,15 +2,17 @@
 
 import { OptionError } from '../errors.js';
 import type { Expectations } from '../expect/expectation.js';
+import type { WantedLink } from '../links/choice.js';
+import { parseLinkSpec, parseTags } from '../links/link-spec.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { parseAddress } from '../targets/address.js';
+import { type CheckedFields, checkFrameFields } from './frame-fields.js';
 import { profileNames, type RateOption } from './pace.js';
 import type { ProfileName, Progress, SweepOptions } from './sweep-api.js';
 
 /** Options that are known to be right, each alone; what depends on a link is checked in plan.ts. */
 export interface CheckedOptions {
-  /** Names without duplicates, or null to take the link of the default route. */
-  readonly links: readonly string[] | null;
+  readonly links: readonly WantedLink[];
   readonly exclude: readonly string[];
   readonly rate: RateOption;
   /** Null lets each link choose. */
@@ -23,6 +25,7 @@ export interface CheckedOptions {
   readonly sequential: boolean;
   readonly seed: number;
   readonly offLink: boolean;
+  readonly fields: CheckedFields;
   /** Files, directories and machines that name hardware addresses. */
   readonly names: readonly (string | NamedMachine)[];
   /** What should answer, as a file or read, or null. */
@@ -148,13 +151,33 @@ function checkCooldown(value: number | 'auto'): number | 'auto' {
     : refuse('cooldownMs', 'cooldown', value, `milliseconds from 0 to ${longestMs}, or "auto"`);
 }
 
-function checkLinks(links: readonly string[]): readonly string[] {
-  const form = 'at least one interface name, or leave it out to take the link of the default route';
-  if (!Array.isArray(links) || links.length === 0) refuse('links', 'list of links', '', form);
-  for (const name of links) {
-    if (typeof name !== 'string' || name === '') refuse('links', 'interface name', name, form);
+/** `netns` and `vlan` hold for every link that does not say. */
+function checkLinks({ links, netns, vlan }: SweepOptions): readonly WantedLink[] {
+  const form = 'at least one link, or leave it out to take the link of the default route';
+  if (netns !== undefined && (typeof netns !== 'string' || netns === '')) {
+    refuse('netns', 'network namespace', netns, 'a name, a path or a process id');
   }
-  return [...new Set(links)];
+  const place = {
+    netns: netns ?? null,
+    tags: vlan === undefined ? null : parseTags(String(vlan), 'vlan'),
+  };
+  if (links === undefined) return [{ ...place, interface: null }];
+  if (!Array.isArray(links) || links.length === 0) refuse('links', 'list of links', '', form);
+  return links.map((text) => {
+    if (typeof text !== 'string') refuse('links', 'link', text, form);
+    const spec = parseLinkSpec(text, 'links');
+    return { ...spec, netns: spec.netns ?? place.netns, tags: spec.tags ?? place.tags };
+  });
+}
+
+function checkFields({ frame = {}, sourceIp }: SweepOptions): CheckedFields {
+  const fields = checkFrameFields(frame);
+  if (fields.spa === null || sourceIp === undefined) return fields;
+  throw new OptionError(
+    'frame.spa',
+    'The sender protocol address is given twice.',
+    'Give --source-ip (sourceIp) for an address of the link, or --arp-spa (frame.spa) for any other.',
+  );
 }
 
 function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
@@ -171,7 +194,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
   // A foreign SHA with our own SPA would point the neighbours' caches away from us.
   const impliedIp = mac === null ? null : 0;
   return {
-    links: options.links === undefined ? null : checkLinks(options.links),
+    links: checkLinks(options),
     exclude: typeof exclude === 'string' ? [exclude] : exclude,
     rate: parseRate(options.rate ?? 'auto'),
     profile: profile === undefined ? null : oneOf('profile', profile, profileNames),
@@ -183,6 +206,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     // No secret; node:crypto would take longer to load than anything else here.
     seed: seed === undefined ? Math.floor(Math.random() * (largestSeed + 1)) : parseSeed(seed),
     offLink: options.offLink ?? false,
+    fields: checkFields(options),
     names: typeof names === 'string' ? [names] : names,
     expect: options.expect ?? null,
     signal: options.signal ?? null,

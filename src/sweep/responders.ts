@@ -1,6 +1,6 @@
 /** Yields the responders of running engines. The engines' own tables are the queue: nothing is kept twice. */
 
-import type { LinkPlan } from '../links/plan.js';
+import { type Place, placeOf } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
 import { isEcho } from '../report/hosts.js';
 import { timestamp } from '../report/timestamp.js';
@@ -42,13 +42,14 @@ export function respondersOf({ bell, runs, roster, ended }: ResponderSource): Re
     taken = 0;
     let heard = 0;
     for (const [link, run] of runs().entries()) {
+      const place = placeOf(run.plan);
       const from = positions[link] ?? 0;
       const count = run.read(from, buffer.bytes);
       positions[link] = from + count;
       heard += count;
       for (let i = 0; i < count; i++) {
         const record = decodeRecord(buffer.view, i);
-        if (!isEcho(record, run.plan)) batch.push(responderOf(record, run.plan, link, roster()));
+        if (!isEcho(record, run.plan)) batch.push(responderOf(record, place, link, roster()));
       }
     }
     return heard;
@@ -74,18 +75,20 @@ export function respondersOf({ bell, runs, roster, ended }: ResponderSource): Re
   };
 }
 
-function responderOf(record: ResponderRecord, plan: LinkPlan, link: number, roster: Roster): Responder {
+/** Field by field, for there may be a million. */
+function responderOf(record: ResponderRecord, place: Place, link: number, roster: Roster): Responder {
   const ip = formatAddress(record.ip);
-  return {
+  const responder = {
     ip,
     mac: record.mac,
     rttMs: record.rttMs,
     firstAt: timestamp(record.firstAtMs),
     link,
-    interface: plan.link.name,
-    netns: null,
-    vlan: null,
+    interface: place.interface,
+    netns: place.netns,
+    vlan: place.vlan,
     vendor: null,
     name: roster.nameOf(record.mac, ip),
   };
+  return place.innerVlan === undefined ? responder : { ...responder, innerVlan: place.innerVlan };
 }

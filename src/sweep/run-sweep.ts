@@ -1,19 +1,17 @@
 /** Conducts a sweep: options, targets, links and engines in, responders and a report out. */
 
-import type { Judge } from '../expect/judge.js';
 import type { Report } from '../generated/report-types.js';
-import { chooseLinks, describeMachine } from '../links/links.js';
-import { type MachineState, readMachineState } from '../links/machine-state.js';
-import { type LinkPlan, planSweep } from '../links/plan.js';
-import type { NamedMachine } from '../names/named-machine.js';
-import { createRoster, type Roster } from '../names/roster.js';
+import { laterStates } from '../links/machine-state.js';
+import type { LinkPlan } from '../links/plan.js';
+import { createRoster } from '../names/roster.js';
 import type { NativeAddon } from '../native.js';
 import { buildReport, type LinkResult, resultOf, untouched } from '../report/report.js';
-import { explainNativeError, systemFailure } from '../system-error.js';
-import { readTargets, type Targets } from '../targets/resolve.js';
+import { systemFailure } from '../system-error.js';
+import type { Targets } from '../targets/resolve.js';
 import { createBell } from './bell.js';
 import { type LinkRun, openLinkRun } from './link-run.js';
-import { type CheckedOptions, checkOptions } from './options.js';
+import { checkOptions } from './options.js';
+import { prepare } from './preparation.js';
 import { progressOf } from './progress.js';
 import { respondersOf } from './responders.js';
 import { type Observation, observe } from './surroundings.js';
@@ -57,7 +55,7 @@ export function runSweep(
       const { plans, before, judge, addon } = prepared;
       const namedRequests = judge?.requests ?? 0;
       roster = prepared.roster;
-      observation = await observe(addon, plans, before.links);
+      observation = await observe(addon, plans, before);
       const startedAt = new Date();
       const started = performance.now();
       if (!stopping) {
@@ -70,12 +68,11 @@ export function runSweep(
         runs.length > 0 ? runs.map((run) => resultOf(run, judge?.addresses ?? [])) : plans.map(untouched);
       refuseVoid(results);
       const surroundings = await observation.finish();
-      const after = readAgain(addon, before);
       const report = buildReport({
         startedAt,
         durationMs,
         before,
-        after,
+        after: laterStates(addon, before),
         roster,
         judge,
         results,
@@ -137,69 +134,6 @@ export function runSweep(
   };
 }
 
-interface Prepared {
-  readonly addon: NativeAddon;
-  readonly before: MachineState;
-  readonly roster: Roster;
-  readonly judge: Judge | null;
-  readonly plans: readonly LinkPlan[];
-}
-
-async function prepare(
-  load: () => NativeAddon,
-  targets: Targets | undefined,
-  checked: CheckedOptions,
-): Promise<Prepared> {
-  // Targets first: what is wrong with them is the caller's to mend, on any machine.
-  const wanted = targets === undefined ? null : await readTargets(targets);
-  const exclude = checked.exclude.length > 0 ? (await readTargets(checked.exclude)).ranges : [];
-  const named = await readNames(checked.names);
-  const judge = await readJudge(checked.expect);
-  const addon = load();
-  try {
-    const before = readMachineState(addon);
-    const { links } = before;
-    const chosen = chooseLinks(addon, links, checked.links);
-    const plans = planSweep({
-      links: chosen,
-      allLinks: links,
-      targets: wanted,
-      exclude,
-      expected: judge?.addresses ?? [],
-      options: checked,
-    });
-    // This machine as it is now, whatever a file may say of it.
-    const roster = createRoster([...named, describeMachine(links)]);
-    return { addon, before, roster, judge, plans };
-  } catch (error) {
-    throw explainNativeError(error, 'list the interfaces');
-  }
-}
-
-/** What is heard is not given up because the kernel does not say any more what has changed. */
-function readAgain(addon: NativeAddon, before: MachineState): MachineState {
-  try {
-    return readMachineState(addon);
-  } catch {
-    return before;
-  }
-}
-
-/** What reads files is loaded only where there are any. */
-async function readNames(names: CheckedOptions['names']): Promise<NamedMachine[]> {
-  if (names.length === 0) return [];
-  return (await import('../names/names-input.js')).readNames(names);
-}
-
-async function readJudge(expect: CheckedOptions['expect']): Promise<Judge | null> {
-  if (expect === null) return null;
-  const [{ readExpectation }, { judgeBy }] = await Promise.all([
-    import('../expect/expectation-input.js'),
-    import('../expect/judge.js'),
-  ]);
-  return judgeBy(await readExpectation(expect));
-}
-
 /** Opens all engines or none. */
 function openAll(
   addon: NativeAddon,
@@ -222,7 +156,7 @@ function refuseVoid(results: readonly LinkResult[]): void {
   const isVoid = ({ status }: LinkResult) => status.stopped === 'system-error' && status.transmitted === 0;
   const [first] = results;
   if (!first?.status.fault || !results.every(isVoid)) return;
-  throw systemFailure(first.status.fault, `sweep on ${first.plan.link.name}`);
+  throw systemFailure(first.status.fault, `sweep on ${first.plan.name}`);
 }
 
 /** Waits for all engines; reports progress meanwhile. What `onProgress` throws ends the sweep. */

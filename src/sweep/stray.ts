@@ -11,7 +11,7 @@ const kinds = ['other-vlan', 'returned', 'our-mac'] as const;
 /** Frames that concern us though they answer no question, as many as are alike. */
 export interface Stray {
   /**
-   * - `other-vlan`: an answer to a question of ours, with a tag that the question did not have;
+   * - `other-vlan`: an answer to a question of ours, with other tags than the question;
    * - `returned`: a question of ours that came back;
    * - `our-mac`: anything else that comes from our MAC by its Ethernet header.
    */
@@ -20,8 +20,10 @@ export interface Stray {
   readonly ip: string;
   /** Sender hardware address, by ARP. */
   readonly mac: string;
-  /** VLAN ID, or null where the frames had no tag. */
+  /** VLAN ID, the outer of two, or null where the frames had no tag. */
   readonly vlan: number | null;
+  /** VLAN ID of the second tag, or null. */
+  readonly innerVlan: number | null;
   readonly count: number;
   /** Of what came back: how often this machine asked for that address. */
   readonly asked: number;
@@ -38,6 +40,7 @@ export function decodeStrays(bytes: Uint8Array): Stray[] {
       ip: formatAddress(view.getUint32(at, true)),
       mac: macAt(view, at + 4),
       vlan: view.getUint16(at + 10, true) || null,
+      innerVlan: view.getUint16(at + 42, true) || null,
       count: view.getUint32(at + 12, true),
       asked: view.getUint32(at + 16, true),
       firstAt: timestamp(view.getFloat64(at + 24, true)),

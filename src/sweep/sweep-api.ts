@@ -2,6 +2,7 @@
 import type { Expectations } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import type { NamedMachine } from '../names/named-machine.js';
+import type { FrameFields } from './frame-fields.js';
 
 /** One MAC that answers for one address, as it is first heard. */
 export interface Responder {
@@ -15,7 +16,10 @@ export interface Responder {
   readonly link: number;
   readonly interface: string;
   readonly netns: string | null;
+  /** VLAN ID of the tag that the question had, the outer of two. */
   readonly vlan: number | null;
+  /** VLAN ID of the inner of two tags; left out where there is none. */
+  readonly innerVlan?: number;
   readonly vendor: string | null;
   /** Machine and interface, such as `node-3 eth1`, by the names that were given; else, in the command, by DNS. */
   readonly name: string | null;
@@ -41,8 +45,16 @@ export interface Progress {
 export type ProfileName = 'lan' | 'wifi' | 'dai';
 
 export interface SweepOptions {
-  /** Interfaces to sweep on, by name; without any, that of the default route. */
+  /**
+   * Links to sweep on, as `[NETNS:]IFACE[@VID[.PRIO]]`: an interface, by its name or a pattern of the shell, in a network
+   * namespace by its name, path or process id, with a VLAN tag to put on, or with two (`eth1@100@7`). A pattern takes
+   * the interfaces that are up. Without any, that of the default route.
+   */
   readonly links?: readonly string[];
+  /** Network namespace of the links that do not say. To enter one takes CAP_SYS_ADMIN. */
+  readonly netns?: string;
+  /** VLAN tag of the links that do not say, such as `100` or `'100.5'`; `@0` in a link says that it has none. */
+  readonly vlan?: number | string;
   /** Targets to leave out, in the same forms as targets. */
   readonly exclude?: string | readonly string[];
   /**
@@ -65,6 +77,8 @@ export interface SweepOptions {
   readonly sourceIp?: string;
   /** Sender hardware address; without `sourceIp` it implies SPA 0. Default: the interface's own. */
   readonly sourceMac?: string;
+  /** Fields of the frames, set by hand. */
+  readonly frame?: FrameFields;
   readonly order?: 'random' | 'sequential';
   /** Seed of the random order, an unsigned 32-bit integer. Default: drawn anew. */
   readonly seed?: number;

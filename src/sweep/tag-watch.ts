@@ -2,7 +2,9 @@
 
 import { isStacked } from '../links/kinds.js';
 import { isEthernet } from '../links/links.js';
-import type { LinkPlan } from '../links/plan.js';
+import type { StateOf } from '../links/machine-state.js';
+import type { Namespace } from '../links/namespaces.js';
+import { type LinkPlan, vlanOf } from '../links/plan.js';
 import type { HeardFrame } from '../listen/heard-frame.js';
 import { listenOn } from '../listen/listen.js';
 import type { NativeAddon, NativeLink } from '../native.js';
@@ -29,6 +31,29 @@ export interface TagWatch {
 const mostDevices = 32;
 const mostHolders = 64;
 
+interface Device {
+  readonly index: number;
+  readonly name: string;
+  readonly namespace: Namespace | null;
+  /** Carries the frames of a plan. */
+  readonly isParent: boolean;
+}
+
+function devicesIn(
+  namespace: Namespace | null,
+  plans: readonly LinkPlan[],
+  links: readonly NativeLink[],
+): Device[] {
+  const here = plans.filter((plan) => plan.namespace?.path === namespace?.path);
+  const parents = new Set(here.map((plan) => vlanOf(plan)?.deviceIndex));
+  return links.flatMap((link) => {
+    const isParent = parents.has(link.index);
+    // The frames of a port come by its bridge or bond as well.
+    const couldBe = isEthernet(link) && !isStacked(link) && link.carrier && link.masterIndex === 0;
+    return isParent || couldBe ? [{ index: link.index, name: link.name, namespace, isParent }] : [];
+  });
+}
+
 /**
  * Starts to listen on the devices below the links, and on all others that could be below a VLAN link.
  * @throws PermissionError, SystemError
@@ -36,26 +61,27 @@ const mostHolders = 64;
 export function startTagWatch(
   addon: Pick<NativeAddon, 'Listener'>,
   plans: readonly LinkPlan[],
-  links: readonly NativeLink[],
+  states: StateOf,
 ): TagWatch {
-  const parents = new Set(plans.map(({ link }) => (link.vlan ? link.parentIndex : 0)));
-  const couldBe = (link: NativeLink) => isEthernet(link) && !isStacked(link) && link.carrier;
-  const devices = [
-    ...links.filter(({ index }) => parents.has(index)),
-    // The frames of a port come by its bridge or bond as well.
-    ...links.filter((link) => !parents.has(link.index) && couldBe(link) && link.masterIndex === 0),
-  ].slice(0, mostDevices);
+  const tagged = plans.filter((plan) => vlanOf(plan) !== null);
+  const namespaces = new Map(tagged.map(({ namespace }) => [namespace?.path, namespace]));
+  const devices = [...namespaces.values()]
+    .flatMap((where) => devicesIn(where, tagged, states(where).links))
+    .sort((a, b) => Number(b.isParent) - Number(a.isParent))
+    .slice(0, mostDevices);
+  const vlans = plans.map(vlanOf);
   const sightings = new Map<string, TagSighting>();
   // A tag that its own device hears is in its place, and answers may come in by the million there.
-  const unsettled = new Set([...plans.keys()].filter((i) => plans[i]?.link.vlan));
+  const unsettled = new Set([...plans.keys()].filter((i) => vlans[i] !== null));
 
   const note = ({ link, vlan, arp }: HeardFrame): void => {
     const device = devices[link];
     if (!device || vlan === null || !arp) return;
     for (const [i, plan] of plans.entries()) {
-      if (plan.link.vlan?.id !== vlan || !contains(plan.targets, arp.spa)) continue;
+      if (vlans[i]?.id !== vlan || plan.namespace?.path !== device.namespace?.path) continue;
+      if (!contains(plan.targets, arp.spa)) continue;
       const key = `${i} ${device.index}`;
-      const isParent = device.index === plan.link.parentIndex;
+      const isParent = device.index === vlans[i]?.deviceIndex;
       const sighting = sightings.get(key) ?? {
         plan: i,
         device: device.name,
@@ -71,10 +97,10 @@ export function startTagWatch(
   };
   const listening = listenOn(
     addon,
-    devices.map(({ name }) => ({
+    devices.map(({ name, namespace }) => ({
       label: name,
       interface: name,
-      namespacePath: null,
+      namespacePath: namespace?.path ?? null,
       promiscuous: true,
       outgoing: false,
     })),

@@ -2,7 +2,7 @@
 
 import { arpOperation, type HeardArp } from '../listen/heard-frame.js';
 import { timestamp } from '../report/timestamp.js';
-import { vendorOf } from '../vendors.js';
+import type { VendorOf } from '../vendors.js';
 
 /** Another machine with a claim to an address. */
 export interface Claimant {
@@ -20,6 +20,9 @@ export interface Claim extends Pick<Claimant, 'mac' | 'kind'> {
   readonly ip: number;
 }
 
+/** The claims to one address, by MAC, in the order in which they were first heard. */
+export type Claims = Map<string, { readonly kind: Claimant['kind']; readonly atMs: number }>;
+
 /**
  * The claim that a frame that came in makes, or null. Whoever names an address as that of its sender has it, by
  * whatever operation; a probe for it is sent by one who wants it.
@@ -31,10 +34,18 @@ export function claimOf({ operation, sha, spa, tpa }: HeardArp, ours: ReadonlySe
   return operation === arpOperation.request ? { ip: tpa, mac: sha, kind: 'probe' } : null;
 }
 
-/** Notes a claim among those to the same address, by MAC. */
-export function noteClaim(claimants: Map<string, Claimant>, { mac, kind }: Claim, atMs: number): void {
-  const known = claimants.get(mac);
+export function noteClaim(claims: Claims, { mac, kind }: Claim, atMs: number): void {
+  const known = claims.get(mac);
   // Whoever probed at first may have taken it since.
   if (known && (known.kind === 'holder' || kind === 'probe')) return;
-  claimants.set(mac, { mac, vendor: vendorOf(mac), kind, at: known?.at ?? timestamp(atMs) });
+  claims.set(mac, { kind, atMs: known?.atMs ?? atMs });
+}
+
+export function claimantsOf(claims: Claims, vendors: VendorOf): Claimant[] {
+  return [...claims].map(([mac, { kind, atMs }]) => ({
+    mac,
+    vendor: vendors(mac),
+    kind,
+    at: timestamp(atMs),
+  }));
 }

@@ -1,43 +1,27 @@
-/** Where frames are sent one by one: links, in whichever namespace and with which tag, and who asks there. */
+/** Where frames are sent one by one: links, in whichever namespace and with which tags, and who asks there. */
 
-import { parseLinkSpec } from '../links/link-spec.js';
-import { chooseLinks, type EthernetLink } from '../links/links.js';
+import { type ChosenLink, chooseLinks, type LinkSource, type WantedLink } from '../links/choice.js';
+import type { EthernetLink } from '../links/links.js';
+import { linkSource, machineStates } from '../links/machine-state.js';
 import { findNamespace } from '../links/namespaces.js';
-import { type LinkPlan, planSweep } from '../links/plan.js';
+import { type LinkPlan, type Place, placeOf, planSweep } from '../links/plan.js';
 import { linkOfRoute } from '../links/route.js';
 import type { NativeAddon, NativeLink } from '../native.js';
-import { linkName } from '../reporters/link-name.js';
+import { checkFrameFields } from '../sweep/frame-fields.js';
 import type { CheckedOptions } from '../sweep/options.js';
-import { explainNativeError } from '../system-error.js';
 import { countAddresses, normalize, type Range, type Ranges } from '../targets/ranges.js';
-import type { VlanTag } from '../wire/arp-frame.js';
 
 /** A link to speak on. */
-export interface Endpoint {
-  /** As `-I` takes it. */
-  readonly label: string;
-  readonly interface: string;
-  /** As it was named; null for the present namespace. */
-  readonly netns: string | null;
-  readonly namespacePath: string | null;
-  /** Null where frames are untagged. */
-  readonly vlan: number | null;
-  readonly tags: readonly VlanTag[];
-  /** With the addresses, of either kind, that belong to the tag: those of the VLAN interface on it, where there is one. */
-  readonly link: EthernetLink;
+export interface Endpoint extends ChosenLink {
+  /** As reports say it. */
+  readonly place: Place;
+  /** Of the frames: that of the device, or of the VLAN interface with their tags. */
+  readonly mac: string;
   /** Every link of its namespace. */
   readonly allLinks: readonly NativeLink[];
 }
 
-/** An endpoint with the addresses that are asked there, and from which one. */
-export interface Asker {
-  readonly endpoint: Endpoint;
-  readonly plan: LinkPlan;
-}
-
-type LinkAddon = Pick<NativeAddon, 'listLinks' | 'listRoutes'>;
-
-/** Part of the targets, and where they are. */
+/** Part of the targets, and the links on which they are. */
 interface Share {
   readonly endpoints: readonly Endpoint[];
   readonly targets: Ranges;
@@ -45,97 +29,96 @@ interface Share {
   readonly isRouted: boolean;
 }
 
+export type LinkAddon = Pick<NativeAddon, 'listLinks' | 'listNeighbours' | 'listRoutes'>;
+
+/** Who asks for the targets: on the links that are named, or each on the link by which this machine reaches it. */
+export interface Asker {
+  readonly endpoint: Endpoint;
+  readonly plan: LinkPlan;
+}
+
 /**
- * Who asks for the targets: on the links that are named, or each on the link by which this machine reaches it.
- * @throws OptionError, InterfaceError, as `planSweep` does; SystemError
+ * @throws OptionError, InterfaceError, as `planSweep` does; PermissionError, SystemError
  */
 export function chooseAskers(
   addon: LinkAddon,
   targets: Ranges,
   options: Pick<CheckedOptions, 'links' | 'sourceIp' | 'sourceMac' | 'offLink'>,
 ): Asker[] {
-  return deal(addon, targets, options.links).flatMap((share) => {
-    const { endpoints, isRouted } = share;
+  const fields = checkFrameFields({});
+  return dealOut(addon, targets, options.links).flatMap(({ endpoints, targets: ranges, isRouted }) => {
     const plans = planSweep({
-      links: endpoints.map(({ link }) => link),
+      links: endpoints,
       allLinks: endpoints.flatMap(({ allLinks }) => allLinks),
-      targets: { ranges: share.targets, named: [] },
+      targets: { ranges, named: [] },
       exclude: [],
       expected: [],
-      options: { ...options, offLink: options.offLink || isRouted },
+      options: { ...options, fields, offLink: options.offLink || isRouted },
     });
     return plans.flatMap((plan) =>
-      endpoints.filter(({ link }) => link === plan.link).map((endpoint) => ({ endpoint, plan })),
+      endpoints
+        .filter(({ name, namespace }) => name === plan.name && namespace === plan.namespace)
+        .map((endpoint) => ({ endpoint, plan })),
     );
   });
 }
 
+/** An address, and a link where it is looked for or announced. */
+export interface AddressOnLink {
+  readonly endpoint: Endpoint;
+  /** Host byte order. */
+  readonly ip: number;
+}
+
 /**
- * Where the targets are, without a sender's address: the links that are named, with all of them on each, or those by
- * which this machine reaches them.
- * @throws OptionError, InterfaceError, SystemError
+ * The targets on each of the links that are named, or each on the link by which this machine reaches it.
+ * @throws OptionError, InterfaceError, PermissionError, SystemError
  */
-export function chooseEndpoints(
+export function placeTargets(
   addon: LinkAddon,
   targets: Ranges,
-  names: readonly string[] | null,
-): { readonly endpoint: Endpoint; readonly targets: Ranges }[] {
-  return deal(addon, targets, names).flatMap((share) =>
-    share.endpoints.map((endpoint) => ({ endpoint, targets: share.targets })),
+  wanted: readonly WantedLink[],
+): AddressOnLink[] {
+  return dealOut(addon, targets, wanted).flatMap((share) =>
+    share.endpoints.flatMap((endpoint) => addressesOf(share.targets).map((ip) => ({ endpoint, ip }))),
   );
 }
 
-function deal(addon: LinkAddon, targets: Ranges, names: readonly string[] | null): Share[] {
-  try {
-    if (names === null) return byRoute(addon, targets);
-    return [{ endpoints: names.map((name) => namedEndpoint(addon, name)), targets, isRouted: false }];
-  } catch (error) {
-    throw explainNativeError(error, 'list the interfaces');
-  }
+/** Where no link is named, options have a single one without a name. */
+export function namesLinks(wanted: readonly WantedLink[]): boolean {
+  return wanted.some((link) => link.interface !== null);
 }
 
-/**
- * A link by its name, as `-I` takes it.
- * @throws OptionError, InterfaceError; native errors, as `explainNativeError` takes them
- */
-export function namedEndpoint(addon: LinkAddon, name: string): Endpoint {
-  const spec = parseLinkSpec(name, 'links');
-  const namespacePath = spec.netns === null ? null : findNamespace(spec.netns).path;
-  const allLinks = addon.listLinks(namespacePath);
-  const [link] = chooseLinks(addon, allLinks, [spec.interface]);
-  if (!link) throw new Error('no link was chosen');
-  const { vlan } = spec;
-  const tagged = allLinks.find((one) => one.parentIndex === link.index && one.vlan?.id === vlan);
-  const here = { addresses: tagged?.addresses ?? [], mac: tagged?.mac ?? link.mac };
-  return {
-    label: linkName(spec),
-    interface: link.name,
-    netns: spec.netns,
-    namespacePath,
-    vlan,
-    tags: vlan === null ? [] : [tagOf(vlan, tagged)],
-    link: vlan === null ? link : { ...link, ...here },
-    allLinks,
-  };
+function dealOut(addon: LinkAddon, targets: Ranges, wanted: readonly WantedLink[]): Share[] {
+  const source = linkSource(addon, machineStates(addon));
+  if (namesLinks(wanted)) return [{ endpoints: endpointsOf(source, wanted), targets, isRouted: false }];
+  return wanted.flatMap((link) => byRoute(source, targets, link));
 }
 
-/** IEEE 802.1ad has a TPID of its own. */
-function tagOf(id: number, { vlan }: Partial<NativeLink> = {}): VlanTag {
-  return vlan?.protocol === '802.1ad' ? { protocol: 0x88a8, id } : { id };
+/** The endpoints of links that are wanted by name. */
+export function endpointsOf(source: LinkSource, wanted: readonly WantedLink[]): Endpoint[] {
+  return chooseLinks(source, wanted).map((chosen) => {
+    const { device, namespace, tags, holder } = chosen;
+    return {
+      ...chosen,
+      place: placeOf({ link: device, namespace, tags }),
+      mac: holder.mac ?? device.mac,
+      allLinks: source.links(namespace),
+    };
+  });
 }
 
-function byRoute(addon: LinkAddon, targets: Ranges): Share[] {
-  const links = addon.listLinks();
-  const routes = addon.listRoutes();
-  const shares = new Map<string, Range[]>();
+function byRoute(source: LinkSource, targets: Ranges, wanted: WantedLink): Share[] {
+  const where = wanted.netns === null ? null : findNamespace(wanted.netns);
+  const shares = new Map<EthernetLink['name'], Range[]>();
   for (const address of addressesOf(targets)) {
-    const { name } = linkOfRoute(routes, links, address);
+    const { name } = linkOfRoute(source.routes(where), source.links(where), address);
     const share = shares.get(name) ?? [];
     shares.set(name, share);
     share.push({ first: address, last: address });
   }
   return [...shares].map(([name, share]) => ({
-    endpoints: [namedEndpoint(addon, name)],
+    endpoints: endpointsOf(source, [{ ...wanted, interface: name }]),
     targets: normalize(share),
     isRouted: true,
   }));
@@ -152,7 +135,7 @@ export function addressesOf(ranges: Ranges): number[] {
 }
 
 /** Finds what there is for an address on a link. */
-export function byPlace<T extends { readonly endpoint: Endpoint; readonly ip: number }>(
+export function byPlace<T extends AddressOnLink>(
   subjects: readonly T[],
 ): (endpoint: Endpoint, ip: number) => T | undefined {
   const places = new Map<Endpoint, Map<number, T>>();

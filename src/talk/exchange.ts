@@ -4,8 +4,8 @@ import type { HeardArp, HeardFrame } from '../listen/heard-frame.js';
 import { listenOn } from '../listen/listen.js';
 import type { NativeAddon, NativeSpeaker } from '../native.js';
 import { explainNativeError, systemErrorName } from '../system-error.js';
-import { type ArpFrame, encodeArpFrame } from '../wire/arp-frame.js';
 import type { Endpoint } from './endpoints.js';
+import { type ArpFrame, composed } from './frames.js';
 
 /** ARP with the tag of an endpoint, in the order of the wire. */
 export interface Heard extends HeardFrame {
@@ -41,7 +41,7 @@ export interface Exchange {
   close(): void;
 }
 
-export type TalkAddon = Pick<NativeAddon, 'Listener' | 'Speaker'>;
+export type TalkAddon = Pick<NativeAddon, 'Listener' | 'Speaker' | 'requestFrame'>;
 
 /** By how much two clocks may differ from one look to the next before one of them was set: Date.now() counts in ms. */
 const clockSlackMs = 5;
@@ -71,20 +71,20 @@ export function openExchange(
     for (const { speaker } of ports) speaker.close();
   };
   const stepsOf = countClockSteps();
-  const links = endpoints.map(({ label, interface: name, namespacePath, vlan }) => ({
-    label,
-    interface: name,
-    namespacePath,
+  const links = endpoints.map(({ name, device, namespace, tags }) => ({
+    label: name,
+    interface: device.name,
+    namespacePath: namespace?.path ?? null,
     // A network card filters by tag as well as by address.
-    promiscuous: foreignMac || vlan !== null,
+    promiscuous: foreignMac || tags.length > 0,
     outgoing: true,
   }));
   const hear = (frames: readonly HeardFrame[]): void => {
     const clockSteps = stepsOf();
     for (const frame of frames) {
-      const { arp, vlan } = frame;
+      const { arp } = frame;
       const port = ports[frame.link];
-      if (arp === null || port?.endpoint.vlan !== vlan) continue;
+      if (arp === null || !port || !hasTagsOf(port.endpoint, frame)) continue;
       onHeard({ ...frame, endpoint: port.endpoint, arp, clockSteps, ours: isOurs(port, frame, arp) });
     }
   };
@@ -96,7 +96,7 @@ export function openExchange(
   return {
     send(endpoint, frame) {
       const { speaker, unseen } = portOf(endpoint);
-      const errno = speaker.send(encodeArpFrame(frame));
+      const errno = speaker.send(composed(addon, frame));
       if (errno !== 0) return systemErrorName(errno);
       const key = keyOf(frame);
       unseen.set(key, (unseen.get(key) ?? 0) + 1);
@@ -123,13 +123,13 @@ export function openExchange(
 function openPorts(addon: TalkAddon, endpoints: readonly Endpoint[]): Port[] {
   const ports: Port[] = [];
   for (const endpoint of endpoints) {
-    const { label, interface: name, namespacePath } = endpoint;
+    const { name, device, namespace } = endpoint;
     try {
-      const speaker = new addon.Speaker({ interface: name, namespacePath });
+      const speaker = new addon.Speaker({ interface: device.name, namespacePath: namespace?.path ?? null });
       ports.push({ endpoint, speaker, unseen: new Map() });
     } catch (error) {
       for (const { speaker } of ports) speaker.close();
-      throw explainNativeError(error, `send on ${label}`);
+      throw explainNativeError(error, `send on ${name}`);
     }
   }
   return ports;
@@ -142,6 +142,11 @@ function closedOnError<T>(close: () => void, open: () => T): T {
     close();
     throw error;
   }
+}
+
+/** A tag without a VID equals none (802.1Q). */
+function hasTagsOf({ place: { vlan, innerVlan } }: Endpoint, frame: HeardFrame): boolean {
+  return frame.vlan === vlan && frame.innerVlan === (innerVlan ?? null);
 }
 
 /** Takes a frame that left for the oldest of ours that it may be. Alike ones of others cannot be told from ours. */

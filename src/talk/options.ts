@@ -1,8 +1,28 @@
 /** Options that the commands share which send frames one by one. */
 
-import { refuse } from '../sweep/options.js';
+import type { WantedLink } from '../links/choice.js';
+import { checkOptions, refuse } from '../sweep/options.js';
+
+/** On which links. */
+export interface WhereOptions {
+  /** Links as `-I` takes them, `[NETNS:]IFACE[@VID[.PRIO]]`; without any, for each address that of its route. */
+  readonly links?: readonly string[];
+  /** Network namespace of links that do not say: a name, a path or a process id. */
+  readonly netns?: string;
+  /** VLAN tag of links that do not say, as `VID[.PRIO]`; 0 for none. */
+  readonly vlan?: number | string;
+}
 
 const longestMs = 3_600_000;
+
+/** @throws OptionError */
+export function checkWhere({ links, netns, vlan }: WhereOptions): readonly WantedLink[] {
+  return checkOptions({
+    ...(links !== undefined && { links }),
+    ...(netns !== undefined && { netns }),
+    ...(vlan !== undefined && { vlan }),
+  }).links;
+}
 
 /**
  * Reads how often something is sent.

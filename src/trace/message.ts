@@ -5,7 +5,7 @@ import { formatAddress } from '../targets/address.js';
 import { list } from '../wording.js';
 import { causeOf, type Gap, type Station } from './causes.js';
 import { holds } from './places.js';
-import { repliesOf, requestsOf } from './sightings.js';
+import { repliesOf, requestsMeantFor } from './sightings.js';
 import { labelOf, type World } from './world.js';
 
 export interface Findings {
@@ -54,8 +54,14 @@ function answered(findings: Findings): string {
       `whether neighbour suppression, proxy ARP or another port answers in its place`
     );
   }
-  const partial = firstShortfall(stations);
+  const partial = firstShortfall(stations) ?? (last ? unansweredAt(last) : null);
   if (partial) return `${who}, but ${partial}`;
+  if (last && answersForOthers(findings, last)) {
+    return (
+      `${who}, and the reply comes from ${last.label}, where no link holds that address: most likely an ARP proxy ` +
+      `stands in for it (net.ipv4.conf.*.proxy_arp), unless a local route or a container on that link has it`
+    );
+  }
   const first = stations[0];
   const passed =
     stations.length > 1 ? `, and nothing is lost between ${first?.label} and ${last?.label}` : '';
@@ -67,7 +73,10 @@ function firstShortfall(stations: readonly Station[]): string | null {
   for (const [i, to] of stations.entries()) {
     const from = stations[i - 1];
     if (!from) continue;
-    const [sent, came] = [requestsOf(from.sighting), requestsOf(to.sighting)];
+    // Where several machines answer, each is asked alone as well, and not all of them are behind this link.
+    const { repliers } = to.sighting;
+    const sent = requestsMeantFor(from.sighting, repliers);
+    const came = requestsMeantFor(to.sighting, repliers);
     // A link that saw none at all was passed unseen.
     if (came > 0 && came < sent) {
       return `only ${came} of ${sent} requests came from ${from.label} to ${to.label}: look for loss between them`;
@@ -78,6 +87,21 @@ function firstShortfall(stations: readonly Station[]): string | null {
     }
   }
   return null;
+}
+
+/** Where all came by the last link that was looked at, but some stayed without an answer. */
+function unansweredAt({ label, sighting }: Station): string | null {
+  const [asked, replied] = [requestsMeantFor(sighting, sighting.repliers), repliesOf(sighting)];
+  if (replied >= asked) return null;
+  return `only ${replied} of the ${asked} requests that came by ${label} were answered: look behind it for loss, for a limit of answers, or for a machine that is too busy`;
+}
+
+/** Whether the kernel behind a link replied itself, for an address that none of its links has. */
+function answersForOthers({ world, target }: Findings, { where, link, sighting }: Station): boolean {
+  const links = world.links(where);
+  const isEnd = link.masterIndex === 0 && sighting.requestsIn > 0 && sighting.repliesOut > 0;
+  if (!isEnd || links.length === 0) return false;
+  return !links.some((link) => holds({ link }, target));
 }
 
 function replyLost(findings: Findings): string {

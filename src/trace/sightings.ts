@@ -18,6 +18,8 @@ export interface Sighting {
   /** Replies that this machine sent on the link, and those that came in. */
   repliesOut: number;
   repliesIn: number;
+  /** Of the requests, those to one hardware address alone, by that address. */
+  readonly unicasts: Map<string, number>;
   /** VLANs of the requests; null is untagged. */
   readonly vlans: Set<number | null>;
   /** Hardware addresses that replied. */
@@ -28,6 +30,8 @@ export interface Sighting {
 export interface Lookout {
   readonly vlan: number | null;
 }
+
+const broadcast = 'ff:ff:ff:ff:ff:ff';
 
 /**
  * Notes what the frames say of the question. The `link` of a frame is an index into the lookouts.
@@ -43,6 +47,7 @@ export function watchFor(
       requestsIn: 0,
       repliesOut: 0,
       repliesIn: 0,
+      unicasts: new Map(),
       vlans: new Set(),
       repliers: new Set(),
     }),
@@ -54,6 +59,9 @@ export function watchFor(
     if (arp.operation === arpOperation.request && arp.tpa === target && arp.sha === askerMac) {
       sighting.requests += 1;
       if (!outgoing) sighting.requestsIn += 1;
+      if (destination !== broadcast) {
+        sighting.unicasts.set(destination, (sighting.unicasts.get(destination) ?? 0) + 1);
+      }
       sighting.vlans.add(vlan);
     }
     // Some reply with a THA of zero or of all ones, and are understood all the same.
@@ -70,6 +78,12 @@ export function watchFor(
 /** Requests in their own direction: on a link that sees them both ways, the lesser number came back by a loop. */
 export const requestsOf = ({ requests, requestsIn }: Sighting): number =>
   Math.max(requestsIn, requests - requestsIn);
+
+/** Of those, what everybody is to hear, and what one of `macs` is: the others may go another way. */
+export function requestsMeantFor(sighting: Sighting, macs: ReadonlySet<string>): number {
+  const others = [...sighting.unicasts].filter(([mac]) => !macs.has(mac));
+  return requestsOf(sighting) - others.reduce((sum, [, count]) => sum + count, 0);
+}
 
 /** Requests that went by and came back. */
 export const returnedOf = (sighting: Sighting): number => sighting.requests - requestsOf(sighting);

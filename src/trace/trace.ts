@@ -3,13 +3,12 @@
 import { InterfaceError, OptionError } from '../errors.js';
 import type { Report } from '../generated/report-types.js';
 import { isBridge } from '../links/kinds.js';
-import type { LinkSpec } from '../links/link-spec.js';
-import { chooseLinks, type EthernetLink } from '../links/links.js';
+import { formatLink, type LinkSpec } from '../links/link-spec.js';
+import { checkLink, type EthernetLink } from '../links/links.js';
 import { findNamespace } from '../links/namespaces.js';
 import { linkOfRoute } from '../links/route.js';
 import { type Listening, listenOn } from '../listen/listen.js';
 import type { NativeAddon, NativeLink } from '../native.js';
-import { linkName } from '../reporters/link-name.js';
 import { runSweep } from '../sweep/run-sweep.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
 import { explainNativeError } from '../system-error.js';
@@ -125,8 +124,9 @@ function readable<T>(call: () => T): T {
 function askingLink(addon: NativeAddon, world: World, { link, target }: TraceRequest): EthernetLink {
   const links = world.links(null);
   const name = link ?? linkOfRoute(addon.listRoutes(), links, target).name;
-  const [asker] = chooseLinks(addon, links, [name]);
-  if (!asker) throw new Error('no link was chosen');
+  const named = links.find((one) => one.name === name);
+  if (!named) throw noInterface(name, null, links);
+  const asker = checkLink(named);
   if (!holds({ link: asker }, target)) return asker;
   throw new OptionError(
     'TARGET',
@@ -148,11 +148,17 @@ function linkAt(world: World, spec: LinkSpec): Watched {
   const where = spec.netns === null ? null : findNamespace(spec.netns);
   const links = world.links(where);
   const link = links.find(({ name }) => name === spec.interface);
-  if (link) return { label: linkName(spec), where, link, vlan: spec.vlan };
-  throw new InterfaceError(
+  const [tag] = spec.tags ?? [];
+  const vlan = tag?.id ?? null;
+  if (link) return { label: formatLink(spec.netns, spec.interface, [vlan]), where, link, vlan };
+  throw noInterface(spec.interface, where, links);
+}
+
+function noInterface(name: string, where: Where, links: readonly NativeLink[]): InterfaceError {
+  return new InterfaceError(
     'ERR_INTERFACE_NOT_FOUND',
-    `There is no interface ${JSON.stringify(spec.interface)} ${where === null ? 'here' : `in the network namespace ${where.name}`}.`,
-    `There are: ${list(links.map(({ name }) => name))}.`,
+    `There is no interface ${JSON.stringify(name)} ${where === null ? 'here' : `in the network namespace ${where.name}`}.`,
+    `There are: ${list(links.map((link) => link.name))}.`,
   );
 }
 

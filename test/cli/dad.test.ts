@@ -37,7 +37,7 @@ beforeAll(async () => {
   [link, first, second] = await Promise.all([
     lab.link(LINK, { on, address: `${OURS}/24` }),
     lab.host('first', { on, mac: '00:50:56:84:00:01', addresses: [`${HELD}/24`, `${TWICE}/24`] }),
-    lab.host('second', { on, mac: '52:54:00:84:00:02', addresses: [`${TWICE}/24`] }),
+    lab.host('second', { on, mac: '02:00:00:84:00:02', addresses: [`${TWICE}/24`] }),
     lab.pair('mute0', { address: '10.85.0.1/24' }, 'unheard', { addresses: ['10.85.0.2/24'] }),
   ]);
   const chain = 'type filter hook egress device mute0 priority 0;';

@@ -57,7 +57,7 @@ describe('plain', () => {
       expect(row).toHaveLength(5);
       expect(row[2]).toMatch(/^\d+\.\d{3}$|^-$/);
       expect(row[3]).toBe('sw0');
-      expect(row[4]).toBe(row[0] === LONE ? VENDOR : '');
+      expect(row[4]).toBe(row[0] === LONE ? VENDOR : '(random or local MAC)');
     }
     expectEverybody(rows.map(([ip, mac]) => [ip, mac]));
     expect(stderr).toMatch(FINDING_LINE);
@@ -67,6 +67,18 @@ describe('plain', () => {
   test('is the same by name', async () => {
     const { stdout } = await sweep('-f', 'plain');
     expectEverybody(linesOf(stdout).map((line) => line.split('\t').slice(0, 2)));
+  });
+});
+
+describe('chosen order and fields', () => {
+  test('make plain wait for the end, and print just these', async () => {
+    const { status, stdout, stderr } = await sweep('--sort', 'mac', '--fields', 'mac,ip,replies');
+    expect(linesOf(stdout).map((line) => line.split('\t').slice(0, 2))).toEqual(
+      EVERYBODY.map(([ip, mac]) => [mac, ip]),
+    );
+    for (const line of linesOf(stdout)) expect(Number(line.split('\t')[2])).toBeGreaterThanOrEqual(2);
+    expect(stderr).toMatch(FINDING_LINE);
+    expect(status).toBe(0);
   });
 });
 

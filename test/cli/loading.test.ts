@@ -35,11 +35,18 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
   take('package.json', 'bin', 'dist', 'build/Release/arpsweep.node');
   symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
   const others = [
-    ...['cli/doctor-command.js', 'cli/interfaces-command.js', 'cli/demo-command.js', 'lab', 'vendors.bin'],
+    ...[
+      'cli/doctor-command.js',
+      'cli/interfaces-command.js',
+      'cli/demo-command.js',
+      'demo',
+      'lab',
+      'vendors.bin',
+    ],
     ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
-    ...['trace', 'listen', 'sweep/tag-watch.js'],
     ...['ping', 'dad', 'announce'].flatMap((command) => [command, `cli/${command}-command.js`]),
-    ...['talk', 'wire'],
+    'talk',
+    ...['trace', 'listen', 'sweep/tag-watch.js', 'vendors/vendor-lines.js'],
     ...['cli/check-command.js', 'check', 'expect'],
     ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
     ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),
@@ -61,7 +68,7 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
     '--passes',
     '1',
   );
-  expect(stdout).toMatch(/^10\.78\.0\.2\t02:00:00:00:78:02\t[\d.]+\tparts0\t\n$/);
+  expect(stdout).toMatch(/^10\.78\.0\.2\t02:00:00:00:78:02\t[\d.]+\tparts0\t\(random or local MAC\)\n$/);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 

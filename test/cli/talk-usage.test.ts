@@ -34,7 +34,7 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   [['ping', '--source-ip', there, there], there, '10.87.1.1'],
   [['ping', '--source-mac', '01:00:5e:00:00:01', there], '"01:00:5e:00:00:01"', 'unicast'],
   [['ping', '-f', 'csv', there], "'csv'", 'plain, json, ndjson'],
-  [['ping', '-I', 'odd0@4095', there], '"odd0@4095"', '1 to 4094'],
+  [['ping', '-I', 'odd0@4095', there], '"odd0@4095"', 'up to 4094'],
   [['ping', '--targets-file', '/nonexistent/targets'], '"/nonexistent/targets"', 'a target in each line'],
   [['dad'], '0 addresses', '1 to 1024'],
   [['dad', '10.87.0.0/21'], '2048 addresses', '1024'],

@@ -1,4 +1,7 @@
 /** What a person sees at a terminal, and what of it a pipe is spared. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../src/lab/lab.js';
 import {
@@ -9,6 +12,7 @@ import {
   LONE_MAC,
   RANGE,
 } from '../support/conflict-network.js';
+import { createScreen } from '../support/screen.js';
 import { ARPSWEEP, sweepCli } from '../support/sweep-cli.js';
 import { ERASE_LINE, onTerminal, shown, type TerminalOptions } from '../support/terminal.js';
 import { waitFor } from '../support/wait-for.js';
@@ -21,6 +25,8 @@ afterAll(() => lab.remove());
 
 const SWEEP = [process.execPath, ARPSWEEP, '-I', 'sw0', RANGE];
 const RED = '\x1b[31m';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colour consists of
+const COLOUR = /\x1b\[\d+m/;
 const PROGRESS = /pass \d, (\d+ %, )?[\d,]+\/s, \d+ answered/;
 /** Long enough to be seen: a second for the one pass. */
 const SLOWLY = ['-r', '30', '--passes', '1'];
@@ -133,6 +139,56 @@ describe('the progress line', () => {
     for (const mac of [LONE_MAC, ...CLAIMANTS])
       expect(shown(output)).toMatch(new RegExp(`^10[^\\n]*${mac}`, 'm'));
     expect(output.slice(output.search(/^10\.66\.0\.20/m))).toMatch(PROGRESS);
+  });
+});
+
+describe('a sweep that takes its time', () => {
+  /** Makes the terminal lower and narrower once the file is there. */
+  const shrink = (file: string) =>
+    `(until [ -e ${file} ]; do sleep 0.02; done; stty -F /dev/tty rows 5 cols 50) & exec "$@"`;
+
+  test('shows who was heard last, fits a terminal that shrinks, and leaves nothing but the table', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'arpsweep-live-'));
+    const trigger = join(directory, 'shrink');
+    const screen = createScreen(100, 30);
+    let shown = 0;
+    const run = onTerminal(
+      ['sh', '-c', shrink(trigger), 'live', ...SWEEP, '--order', 'sequential', '-r', '8', '--passes', '1'],
+      { env: { ...colourful, NO_COLOR: '1' } },
+    );
+    const look = () => {
+      screen.write(run.output().slice(shown));
+      shown = run.output().length;
+      return screen.lines();
+    };
+    const HEADING = /^IP +MAC +RTT ms +Vendor$/;
+    await waitFor(async () => (await look()).some((line) => line.startsWith(LONE)), {
+      what: 'the live table',
+    });
+    const [heading, first, progress, ...rest] = await look();
+    expect(heading).toMatch(HEADING);
+    expect(first).toMatch(new RegExp(`^${LONE} +${LONE_MAC} `));
+    expect(progress).toMatch(PROGRESS);
+    expect(rest).toEqual([]);
+
+    writeFileSync(trigger, '');
+    await screen.resize(50, 5);
+    await waitFor(async () => (await look()).some((line) => line.includes('3 earlier responders')), {
+      what: 'a table that is cut',
+    });
+    const cut = await look();
+    expect(cut).toHaveLength(4);
+    expect(cut[0]).toMatch(HEADING);
+    expect(CLAIMANTS.some((mac) => cut[2]?.includes(mac))).toBe(true);
+
+    run.type('\x03');
+    const { output } = await run.result;
+    rmSync(directory, { recursive: true });
+    const onScreen = await look();
+    const all = [...(await screen.scrolledOut()), ...onScreen];
+    expect(all.filter((line) => HEADING.test(line))).toHaveLength(1);
+    expect(all.join('\n')).not.toMatch(/earlier responder|pass \d,/);
+    expect(output).not.toMatch(COLOUR);
   });
 });
 

@@ -41,6 +41,11 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   [['-x', neighbour, neighbour], 'No target is left', 'not excluded'],
   [['--targets-file', '/nonexistent/targets', neighbour], '"/nonexistent/targets"', 'a target in each line'],
   // Values of options
+  [['-I', 'wrong0@4095', neighbour], '"wrong0@4095"', '[NETNS:]IFACE[@VID[.PRIO]]'],
+  [['-I', 'wrong0@7.8', neighbour], '"wrong0@7.8"', 'PRIO up to 7'],
+  [['-I', 'wrong0@7', '-I', 'wrong0@7.1', neighbour], 'wrong0@7', 'Give it once'],
+  [['--vlan', 'blue', neighbour], '"blue"', 'VID[.PRIO]'],
+  [['--netns', '', neighbour], '""', 'process id'],
   [['-r', 'fast', neighbour], '"fast"', 'frames per second'],
   [['-r', '0', neighbour], '"0"', 'frames per second'],
   [['-r', '-5', neighbour], '"-5"', 'frames per second'],
@@ -50,10 +55,27 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   [['--source-ip', '10.77.0', neighbour], '"10.77.0"', 'IPv4 address'],
   [['--source-ip', neighbour, neighbour], neighbour, address],
   [['--source-mac', '01:00:5e:00:00:01', neighbour], '"01:00:5e:00:00:01"', 'unicast'],
+  [['--ether-dst', 'all', neighbour], '"all"', 'hardware address'],
+  [['--ether-src', '1:2', neighbour], '"1:2"', 'hardware address'],
+  [['--ether-type', 'ipv6', neighbour], '"ipv6"', '0xffff'],
+  [['--padding', 'abc', neighbour], '"abc"', 'hexadecimal'],
+  [['--arp-hrd', '65536', neighbour], '"65536"', '65535'],
+  [['--arp-pro', '0x10000', neighbour], '"0x10000"', '65535'],
+  [['--arp-hln', '256', neighbour], '"256"', '255'],
+  [['--arp-pln', '-1', neighbour], '"-1"', '255'],
+  [['--arp-op', 'reply', neighbour], '"reply"', '65535'],
+  [['--arp-sha', 'me', neighbour], '"me"', 'hardware address'],
+  [['--arp-spa', 'dest', neighbour], '"dest"', '"target"'],
+  [['--arp-spa', '1.2.3.4', '--source-ip', '0.0.0.0', neighbour], 'given twice', '--arp-spa'],
+  [['--arp-tha', '', neighbour], '""', 'hardware address'],
   [['--seed', 'x', neighbour], '"x"', 'whole number'],
   [['--profile', 'fast', neighbour], "'fast'", 'lan, wifi, dai'],
   [['--order', 'up', neighbour], "'up'", 'random, sequential'],
   [['-f', 'xml', neighbour], "'xml'", 'table, plain, json, ndjson, csv'],
+  [['--sort', 'size', neighbour], "'size'", 'ip, mac, rtt, vendor, first'],
+  [['-f', 'json', '--sort', 'rtt', neighbour], '--sort rtt', 'table, plain, csv'],
+  [['--fields', 'ip,size', neighbour], '"size"', 'ip, mac, rtt, link'],
+  [['-f', 'table', '--fields', 'ip', neighbour], 'table', 'plain, csv'],
   [['--fail-on', 'duplicates', neighbour], '"duplicates"', 'duplicate-address'],
   [['--fail-on', '', neighbour], '""', 'duplicate-address'],
   [['-o', '/nonexistent/report', neighbour], '"/nonexistent/report"', 'directory that exists'],
@@ -61,7 +83,7 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   // Options and commands
   [['--frobnicate', neighbour], '--frobnicate', '--help'],
   [['--formt', 'json', neighbour], '--formt', '--format'],
-  [[neighbour, '-I'], '-I, --interface <name>', '--help'],
+  [[neighbour, '-I'], '-I, --interface <link>', '--help'],
   [['-q', 'doctor'], '"doctor"', 'arpsweep doctor'],
 ];
 
@@ -143,6 +165,13 @@ describe('asking for words instead of frames', () => {
     const { child, result } = startCli([word]);
     child.stdout?.destroy();
     expect(await result).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test.each([['explain'], ['--help']])('%s says where its words cannot be written', async (word) => {
+    const through = ['sh', '-c', 'exec "$@" > /dev/full', 'full'];
+    const { status, stderr } = await sweepCli([word], { through });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^arpsweep: Standard output could not be written: .*\(ENOSPC\)\.\nSee where/);
   });
 
   test.each([['--help'], ['sweep', '--help']])(

@@ -50,7 +50,7 @@ bool MustPass(ParseResult result, const ArpFrame& arp) {
 }
 
 void CheckFilter(std::span<const uint8_t> frame, ParseResult result, const ArpFrame& arp) {
-  static const std::vector<sock_filter> filter = BuildSweepFilter(kOurMac);
+  static const std::vector<sock_filter> filter = BuildSweepFilter(kOurMac, kOurMac);
   const bool in = BpfInterpreter(filter, frame, PACKET_HOST).Run() != 0;
   const bool out = BpfInterpreter(filter, frame, PACKET_OUTGOING).Run() != 0;
   switch (result) {

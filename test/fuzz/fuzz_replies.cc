@@ -246,7 +246,8 @@ class Scene {
   SendTimes times_{targets_.capacity()};
   ResponderTable table_;
   Counters counters_;
-  ReplyMatcher matcher_{targets_, Identity{kOurMac, sender_ip_}, state_, times_, table_, counters_};
+  ReplyMatcher matcher_{
+      targets_, RequestFields{.source = kOurMac, .sender_ip = sender_ip_}, state_, times_, table_, counters_};
   int64_t now_ = 1'000'000'000;
   uint64_t next_mac_ = 0x020000010000;
   uint64_t queued_ = 0;

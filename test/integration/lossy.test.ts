@@ -92,7 +92,7 @@ describe('a wire that loses nothing', () => {
   });
 
   test('with nobody on it gives no estimate', async () => {
-    const { report } = await recoverBehind(async () => {}, { live: 0 });
+    const { report } = await recoverBehind(async () => {}, { prefixLength: 20, live: 0 });
     expect(report.statistics).toMatchObject({ lossEstimate: null, expectedMissedAtLeast: null });
     expect(report.findings).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('a wire that loses above a rate', RETRY, () => {
     [400, 200],
     [2000, 1000],
   ])('of %i in %i ms hides nobody', async (frames, windowMs) => {
-    const range = { prefixLength: 19, live: 151 };
+    const range = { prefixLength: 20, live: 151 };
     const { report } = await recoverBehind((host) => host.stormControl(frames, windowMs), range);
     expectSure(report);
     evidenceOfLoss(report);

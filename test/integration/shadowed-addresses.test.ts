@@ -18,6 +18,7 @@ const SERVICES = ['10.0.0.50', '10.0.0.51', '10.0.0.52'];
 let lab: Lab;
 let neighbours: Host[];
 let vm: Host;
+let leader: Host;
 
 /** The lines that make an interface as kube-ipvs0 is: without ARP and down. The kernel takes its addresses all the same. */
 const park = (addresses: readonly string[]) => [
@@ -40,7 +41,6 @@ async function sweepLan(targets: readonly string[] = ['10.0.0.0/24']): Promise<R
 beforeAll(async () => {
   lab = await createLab();
   const lan = await lab.switch('sw0');
-  let leader: Host;
   [neighbours, vm, leader] = await Promise.all([
     Promise.all(NEIGHBOURS.map((ip, i) => lab.host(`n${i}`, { on: lan, addresses: [`${ip}/24`] }))),
     lab.host('vm', { on: lan, addresses: ['10.0.0.40/24'] }),
@@ -83,6 +83,14 @@ describe('from the machine that holds them', () => {
       },
     ]);
     expect(findings[0]?.message).toContain('ip address delete 10.0.0.31/32 dev parked0');
+  });
+
+  test('services are none where they alone are asked for, if the kernel knows their machine by another address', async () => {
+    await hold(SERVICES);
+    await ipBatch(null, [`neighbour replace 10.0.0.11 lladdr ${leader.mac} dev eth0 nud stale`]);
+    expect((await sweepLan(SERVICES)).findings).toEqual([]);
+    await ipBatch(null, ['neighbour delete 10.0.0.11 dev eth0']);
+    expect((await sweepLan(SERVICES)).findings).toMatchObject([{ kind: 'shadowed-address', ips: SERVICES }]);
   });
 
   test('an address of a subnet, as an interface has that is in use, is never taken for a service', async () => {

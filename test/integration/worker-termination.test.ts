@@ -13,7 +13,8 @@ const script = `
   const { Worker } = require('node:worker_threads');
   const none = new Uint32Array(0);
   const options = {
-    interfaceIndex: 1, sourceMac: '02:00:00:00:00:01', foreignMac: false, sourceIp: 1,
+    interfaceIndex: 1, namespacePath: null, promiscuous: false,
+    frame: { source: '02:00:00:00:00:01', tags: [], senderIp: 1 },
     targets: Uint32Array.of(1, 10), named: none, own: none, rate: 1, ceiling: 1, burst: 1, passes: 1,
     adaptivePasses: false, namedRequests: 0, census: false, cooldownMs: 1, sequential: false, seed: 1,
   };

@@ -202,6 +202,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     listBridgeEntries: () => [],
     listBridgePorts: () => [],
     namespaceId: () => null,
+    requestFrame: () => new Uint8Array(),
   };
   return { addon, engines };
 }

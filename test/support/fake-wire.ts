@@ -5,9 +5,11 @@ import type {
   NativeLink,
   NativeListener,
   NativeRoute,
+  RequestFrame,
 } from '../../src/native.js';
 import { HEARD_FRAME_BYTES } from '../../src/native.js';
-import { type ReadArp, readArp } from './arp-frames.js';
+import { formatAddress } from '../../src/targets/address.js';
+import { arpFrame, type ReadArp, readArp } from './arp-frames.js';
 import { fakeAddon, ip } from './fake-addon.js';
 
 const PACKET_HOST = 0;
@@ -16,6 +18,8 @@ const PACKET_OUTGOING = 4;
 /** A frame that was sent, and when: ms since the test began to count. */
 export interface SentFrame extends ReadArp {
   readonly interface: string;
+  /** VIDs, the outer one first. */
+  readonly vlans: readonly number[];
 }
 
 export interface FakeWire {
@@ -25,7 +29,7 @@ export interface FakeWire {
   say(
     interfaceName: string,
     frame: Buffer,
-    how?: { readonly outgoing?: boolean; readonly vlan?: number },
+    how?: { readonly outgoing?: boolean; readonly vlans?: readonly number[] },
   ): void;
   /** Changes what the listener says of its links and of what it lost. */
   set(status: {
@@ -47,16 +51,17 @@ export interface WireScenario {
   readonly fate?: (n: number) => 'sent' | 'lost' | number;
 }
 
+const mac = (text: string) => Buffer.from(text.replaceAll(':', ''), 'hex');
+
 /** Packs a frame as native/core/listen/heard_frame.h lays it out; written apart from the decoder that it tests. */
-function packed(link: number, arp: ReadArp, outgoing: boolean, vlan: number): Buffer {
-  const mac = (text: string) => Buffer.from(text.replaceAll(':', ''), 'hex');
+function packed(link: number, arp: ReadArp, outgoing: boolean, vlans: readonly number[]): Buffer {
   const frame = Buffer.alloc(HEARD_FRAME_BYTES);
   frame.writeBigInt64LE(BigInt(Math.round(arp.timeMs * 1e6)), 0);
   frame.writeUInt32LE(link, 8);
   frame.writeUInt16LE(42, 12);
   frame.writeUInt16LE(42, 14);
   frame.writeUInt8(outgoing ? PACKET_OUTGOING : PACKET_HOST, 16);
-  frame.writeUInt16LE(vlan, 18);
+  frame.writeUInt16LE(vlans[0] ?? 0, 18);
   frame.writeUInt16LE(arp.operation, 20);
   frame.writeUInt32LE(ip(arp.spa), 24);
   frame.writeUInt32LE(ip(arp.tpa), 28);
@@ -64,14 +69,41 @@ function packed(link: number, arp: ReadArp, outgoing: boolean, vlan: number): Bu
   mac(arp.tha).copy(frame, 38);
   mac(arp.destination).copy(frame, 44);
   mac(arp.source).copy(frame, 50);
+  tagged(vlans).copy(frame, 56);
   return frame;
 }
 
+function tagged(vlans: readonly number[]): Buffer {
+  const tags = vlans.map((vlan) => Buffer.from([0x81, 0, vlan >> 8, vlan & 0xff]));
+  return Buffer.concat([...tags, Buffer.from([0x08, 0x06])]);
+}
+
 /** Takes the tags off a frame that was sent. */
-function untagged(frame: Buffer): { readonly bytes: Buffer; readonly vlan: number } {
-  if (frame.readUInt16BE(12) === 0x0806) return { bytes: frame, vlan: 0 };
+function untagged(frame: Buffer): { readonly bytes: Buffer; readonly vlans: readonly number[] } {
+  if (frame.readUInt16BE(12) === 0x0806) return { bytes: frame, vlans: [] };
   const vlan = frame.readUInt16BE(14) & 0xfff;
-  return { bytes: untagged(Buffer.concat([frame.subarray(0, 12), frame.subarray(16)])).bytes, vlan };
+  const { bytes, vlans } = untagged(Buffer.concat([frame.subarray(0, 12), frame.subarray(16)]));
+  return { bytes, vlans: [vlan, ...vlans] };
+}
+
+/** Composes a frame, in place of native/core/wire. */
+function requestFrame(fields: RequestFrame, target: number): Uint8Array {
+  const { source, destination, tags, operation = 1, senderHardware: sha = source, targetHardware } = fields;
+  const frame = arpFrame({
+    operation,
+    source,
+    sha,
+    spa: formatAddress(fields.senderIp),
+    tpa: formatAddress(target),
+    ...(destination !== undefined && { destination }),
+    ...(targetHardware !== undefined && { tha: targetHardware }),
+  });
+  const bare = frame.subarray(0, 12);
+  return Buffer.concat([
+    bare,
+    tagged(tags.map(({ id }) => id)).subarray(0, 4 * tags.length),
+    frame.subarray(12),
+  ]);
 }
 
 /** The kernel's clock is Date.now(), which a test may have in its hand. */
@@ -84,9 +116,9 @@ export function fakeWire({ links, routes = [], answer, fate = () => 'sent' }: Wi
   let open = 0;
   let frames = 0;
 
-  const hear = (name: string, arp: ReadArp, outgoing: boolean, vlan: number): void => {
+  const hear = (name: string, arp: ReadArp, outgoing: boolean, vlans: readonly number[]): void => {
     for (const [link, interfaceName] of listened.entries()) {
-      if (interfaceName === name) queue.push(packed(link, arp, outgoing, vlan));
+      if (interfaceName === name) queue.push(packed(link, arp, outgoing, vlans));
     }
     queueMicrotask(() => wake());
   };
@@ -131,12 +163,12 @@ export function fakeWire({ links, routes = [], answer, fate = () => 'sent' }: Wi
         const what = fate(frames++);
         if (typeof what === 'number') return what;
         if (what === 'lost') return 0;
-        const { bytes: frame, vlan } = untagged(Buffer.from(bytes));
-        const arp = { ...readArp({ bytes: frame, timeMs: Date.now() }), interface: name };
+        const { bytes: frame, vlans } = untagged(Buffer.from(bytes));
+        const arp = { ...readArp({ bytes: frame, timeMs: Date.now() }), interface: name, vlans };
         sent.push(arp);
-        hear(name, arp, true, vlan);
+        hear(name, arp, true, vlans);
         for (const { afterMs, frame: reply } of answer?.(arp) ?? []) {
-          setTimeout(() => hear(name, readArp({ bytes: reply, timeMs: Date.now() }), false, vlan), afterMs);
+          setTimeout(() => hear(name, readArp({ bytes: reply, timeMs: Date.now() }), false, vlans), afterMs);
         }
         return 0;
       },
@@ -152,10 +184,11 @@ export function fakeWire({ links, routes = [], answer, fate = () => 'sent' }: Wi
       ...fakeAddon({ links, routes }).addon,
       Listener: Listener as unknown as NativeAddon['Listener'],
       Speaker: Speaker as unknown as NativeAddon['Speaker'],
+      requestFrame,
     },
     sent,
-    say: (name, frame, { outgoing = false, vlan = 0 } = {}) =>
-      hear(name, readArp({ bytes: frame, timeMs: Date.now() }), outgoing, vlan),
+    say: (name, frame, { outgoing = false, vlans = [] } = {}) =>
+      hear(name, readArp({ bytes: frame, timeMs: Date.now() }), outgoing, vlans),
     set({ state, kernelDrops }) {
       const changed = status.links.map((link) => ({
         state: state ?? link.state,

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A name server on 127.0.0.1, as much of one as the tests need (RFC 1035). */
+/** A name server, by default on 127.0.0.1, as much of one as the tests need (RFC 1035). */
 export interface NameServer {
   /** Names that it was asked for, in lower case, in the order of the questions. */
   readonly asked: readonly string[];
@@ -49,10 +49,13 @@ function reply(query: Buffer, questionEnd: number, type: number, data: Buffer | 
 const pointerName = (ip: string): string => `${ip.split('.').reverse().join('.')}.in-addr.arpa`;
 
 /**
- * Serves names by address; null in place of them answers nothing at all, as a server behind a firewall does.
- * Needs the right to bind port 53, which every lab gives.
+ * Serves names by address, each answer after `delayMs`; null in place of them answers nothing at all, as a server behind a
+ * firewall does. Needs the right to bind port 53, which every lab gives.
  */
-export async function serveNames(names: Readonly<Record<string, string>> | null): Promise<NameServer> {
+export async function serveNames(
+  names: Readonly<Record<string, string>> | null,
+  { address: at = '127.0.0.1', delayMs = 0 } = {},
+): Promise<NameServer> {
   const entries = Object.entries(names ?? {});
   const pointers = new Map(entries.map(([ip, name]) => [pointerName(ip), encodeName(name)]));
   const addresses = new Map(entries.map(([ip, name]) => [name, Buffer.from(ip.split('.').map(Number))]));
@@ -64,9 +67,11 @@ export async function serveNames(names: Readonly<Record<string, string>> | null)
     if (names === null) return;
     const type = query.readUInt16BE(end);
     const table = type === TYPE_PTR ? pointers : type === TYPE_A ? addresses : undefined;
-    socket.send(reply(query, end + 4, type, table?.get(name) ?? null), port, address);
+    const answer = reply(query, end + 4, type, table?.get(name) ?? null);
+    const timer = setTimeout(() => socket.send(answer, port, address), delayMs);
+    socket.once('close', () => clearTimeout(timer));
   });
-  socket.bind(53, '127.0.0.1');
+  socket.bind(53, at);
   await once(socket, 'listening');
   return { asked, close: () => socket.close() };
 }

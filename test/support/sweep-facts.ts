@@ -65,9 +65,14 @@ export function linkFacts(more: Partial<LinkFacts> = {}): LinkFacts {
     mac: OUR_MAC,
     ip: OUR_IP,
     prefixLength: 24,
+    vlan: null,
+    innerVlan: null,
+    ourMacs: new Set([OUR_MAC]),
+    held: new Map(),
     kind: null,
     slaves: 0,
     answeredProbes: 1,
+    neighbours: new Set(),
     strays: [],
     ...more,
   };
@@ -79,6 +84,7 @@ export function stray(kind: Stray['kind'], more: Partial<Stray> = {}): Stray {
     ip: '10.0.0.7',
     mac: OUR_MAC,
     vlan: null,
+    innerVlan: null,
     count: 1,
     asked: kind === 'returned' ? 4 : 0,
     firstAt: at(10),
@@ -110,8 +116,6 @@ export function wire(lossEstimate: number | null = 0): WireFacts {
     pilotsLost: 0,
     limit: null,
     askedAgain: 0,
-    answered: 20,
-    answeredInPart: 0,
   };
 }
 
@@ -123,8 +127,6 @@ export function facts(noted: readonly NotedHost[], more: Partial<SweepFacts> = {
     wires: [wire(), wire()],
     hosts: noted,
     noted,
-    ourMacs: new Set([OUR_MAC]),
-    held: new Map(),
     roster: createRoster([]),
     expected: new Map(),
     proxies: [],

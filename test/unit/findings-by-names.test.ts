@@ -3,7 +3,7 @@ import type { NotedHost, SweepFacts } from '../../src/findings/context.js';
 import { diagnose } from '../../src/findings/diagnose.js';
 import type { NamedInterface, NamedMachine } from '../../src/names/named-machine.js';
 import { createRoster } from '../../src/names/roster.js';
-import { host, responder, sweepFacts } from '../support/sweep-facts.js';
+import { firstLink, host, responder, sweepFacts } from '../support/sweep-facts.js';
 
 const mac = (n: number) => `02:00:00:00:00:${n.toString(16).padStart(2, '0')}`;
 
@@ -107,7 +107,12 @@ describe('arp-flux', () => {
   it('is this machine’s own where another of its interfaces answers the probe for its address', () => {
     const given = facts([twin], { '10.0.0.1': [mac(2)] });
     const noted = given.noted.map((host) => ({ ...host, self: true, answeredOwnProbe: [mac(2)] }));
-    const found = diagnose({ ...given, noted, hosts: noted, ourMacs: new Set([mac(1), mac(2)]) });
+    const found = diagnose({
+      ...given,
+      ...firstLink({ ourMacs: new Set([mac(1), mac(2)]) }),
+      noted,
+      hosts: noted,
+    });
     expect(found.map(({ kind }) => kind)).toEqual(['arp-flux', 'unconfigured-interface']);
     expect(found[0]).toMatchObject({ ips: ['10.0.0.1'], macs: [mac(2)] });
     expect(found[0]?.message).toMatch(/^This machine holds 10\.0\.0\.1 on eth0 and answers for/);

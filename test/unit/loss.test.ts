@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { SweepFacts, WireFacts } from '../../src/findings/context.js';
+import type { NotedHost, SweepFacts, WireFacts } from '../../src/findings/context.js';
 import { diagnoseLoss } from '../../src/findings/loss.js';
-import { facts as factsOf, linkFacts, statistics, stray } from '../support/sweep-facts.js';
+import {
+  addresses,
+  facts as factsOf,
+  host,
+  linkFacts,
+  mac,
+  responder,
+  statistics,
+  stray,
+} from '../support/sweep-facts.js';
 
 interface Wire extends Partial<Omit<WireFacts, 'statistics'>> {
   readonly lost?: number;
@@ -21,14 +30,18 @@ function wire({ lost = 0, pilots = 300, missed = 0.0042, tooFew = false, ...rest
     pilotsLost: lost,
     limit: null,
     askedAgain: 0,
-    answered: 20,
-    answeredInPart: 20,
     ...rest,
   };
 }
 
+/** So many hosts, each a machine of its own unless it is said whose; of the questions for one, so many were answered. */
+const asked = 5;
+const hosts = (count: number, replies: number, first = 1, of?: string) =>
+  addresses(count, first).map((ip, i) => host(ip, [responder(of ?? mac(first + i), { replies })], { asked }));
+
+/** Twenty hosts, which left a question unanswered each. */
 function facts(...wires: WireFacts[]): SweepFacts {
-  return factsOf([], { wires });
+  return factsOf(hosts(20, 4), { wires });
 }
 
 const isFound = (each: Wire) => diagnoseLoss(facts(wire(each))).length === 1;
@@ -60,14 +73,36 @@ describe('loss at any rate', () => {
   it('is not claimed of a wire that a loop fills', () => {
     const looping = linkFacts({ strays: [stray('returned', { count: 100 })] });
     const wires = [wire({ lost: 20, pilots: 20 })];
-    expect(diagnoseLoss(factsOf([], { wires, links: [looping] }))).toEqual([]);
-    expect(diagnoseLoss(factsOf([], { wires }))).toHaveLength(1);
+    expect(diagnoseLoss({ ...facts(...wires), links: [looping] })).toEqual([]);
+    expect(diagnoseLoss(facts(...wires))).toHaveLength(1);
   });
 
+  const tenth = { wires: [wire({ lost: 6, pilots: 60 })] };
+  const isSeenIn = (of: NotedHost[], more: Partial<SweepFacts> = {}) =>
+    diagnoseLoss(factsOf(of, { ...tenth, ...more })).length === 1;
+
   it('is not seen in one host of several that stopped to answer, but in the only one', () => {
-    expect(isFound({ lost: 6, pilots: 60, answered: 20, answeredInPart: 1 })).toBe(false);
-    expect(isFound({ lost: 6, pilots: 60, answered: 20, answeredInPart: 2 })).toBe(true);
-    expect(isFound({ lost: 6, pilots: 60, answered: 1, answeredInPart: 1 })).toBe(true);
+    expect(isSeenIn([...hosts(1, 4), ...hosts(19, 5, 2)])).toBe(false);
+    expect(isSeenIn([...hosts(2, 4), ...hosts(18, 5, 3)])).toBe(true);
+    expect(isSeenIn(hosts(1, 4))).toBe(true);
+  });
+
+  it('is not seen in one machine of many addresses, unless too little was asked of the others', () => {
+    const often = hosts(20, 4, 1, mac(99));
+    expect(isSeenIn([...often, ...hosts(20, 5, 21)])).toBe(false);
+    // A wire that loses a tenth lets ten questions pass in one of three cases, and a hundred in none.
+    expect(isSeenIn([...often, ...hosts(2, 5, 21)])).toBe(true);
+    expect(isSeenIn(often)).toBe(true);
+    expect(isSeenIn([...often, ...hosts(1, 4, 21)])).toBe(true);
+  });
+
+  it('is not seen in what a proxy left unanswered', () => {
+    const proxied = hosts(20, 4, 1, mac(99));
+    const proxies = [{ link: 0, mac: mac(99), proxied, own: [] }];
+    const local = hosts(2, 5, 21);
+    expect(isSeenIn([...proxied, ...local], { proxies })).toBe(false);
+    expect(isSeenIn(proxied, { proxies })).toBe(false);
+    expect(isSeenIn([...proxied, ...local, ...hosts(2, 4, 23)], { proxies })).toBe(true);
   });
 });
 

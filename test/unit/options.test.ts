@@ -160,7 +160,7 @@ describe('a source MAC', () => {
 describe('options', () => {
   it('without any take the defaults', () => {
     expect(checkOptions({})).toMatchObject({
-      links: null,
+      links: [{ netns: null, interface: null, tags: null }],
       exclude: [],
       rate: 'auto',
       profile: null,
@@ -187,8 +187,19 @@ describe('options', () => {
     expectRefused(() => checkOptions(options), option, shown);
   });
 
-  it('take a link named twice once', () => {
-    expect(checkOptions({ links: ['eth0', 'eth1', 'eth0'] }).links).toEqual(['eth0', 'eth1']);
+  it('take the namespace and the tag of links that do not say', () => {
+    const { links } = checkOptions({ links: ['eth0', 'blue:eth1@7', 'eth2@0'], netns: 'red', vlan: '100.5' });
+    expect(links).toEqual([
+      { netns: 'red', interface: 'eth0', tags: [{ id: 100, priority: 5 }] },
+      { netns: 'blue', interface: 'eth1', tags: [{ id: 7, priority: 0 }] },
+      { netns: 'red', interface: 'eth2', tags: [] },
+    ]);
+    expect(checkOptions({ netns: 'red', vlan: 7 }).links).toEqual([
+      { netns: 'red', interface: null, tags: [{ id: 7, priority: 0 }] },
+    ]);
+    for (const wrong of [{ netns: '' }, { vlan: 4095 }, { vlan: 'x' }, { links: ['eth0@x'] }]) {
+      expect(() => checkOptions(wrong)).toThrow(OptionError);
+    }
   });
 });
 

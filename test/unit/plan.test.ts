@@ -1,28 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { InterfaceError, OptionError } from '../../src/errors.js';
+import type { ChosenLink } from '../../src/links/choice.js';
 import type { EthernetLink } from '../../src/links/links.js';
 import { type PlanInput, planSweep } from '../../src/links/plan.js';
 import type { NativeAddress } from '../../src/native.js';
+import { checkFrameFields } from '../../src/sweep/frame-fields.js';
 import { formatAddress } from '../../src/targets/address.js';
 import { parseTargets } from '../../src/targets/parse.js';
 import { formatRanges } from '../../src/targets/ranges.js';
 import { address, link as anyLink, ip } from '../support/fake-addon.js';
 
+const noFields = checkFrameFields({});
+
 const link = (name: string, ...addresses: NativeAddress[]) => anyLink(name, addresses) as EthernetLink;
 
+const chosen = (device: EthernetLink, more: Partial<ChosenLink> = {}): ChosenLink => ({
+  namespace: null,
+  device,
+  tags: [],
+  holder: device,
+  name: device.name,
+  ...more,
+});
+
 function plan(
-  links: EthernetLink[],
+  links: (EthernetLink | ChosenLink)[],
   targets: string | null,
   options: Partial<PlanInput['options']> & { exclude?: string; expected?: readonly string[] } = {},
 ) {
   const { exclude, expected = [], ...rest } = options;
   return planSweep({
-    links,
-    allLinks: links,
+    links: links.map((one) => ('device' in one ? one : chosen(one))),
+    allLinks: links.map((one) => ('device' in one ? one.device : one)),
     targets: targets === null ? null : parseTargets(targets.split(' ')),
     expected: expected.map(ip),
     exclude: exclude === undefined ? [] : parseTargets(exclude).ranges,
-    options: { sourceIp: null, sourceMac: null, offLink: false, ...rest },
+    options: { sourceIp: null, sourceMac: null, offLink: false, fields: noFields, ...rest },
   }).map((one) => ({
     link: one.link.name,
     from: formatAddress(one.sourceIp),
@@ -45,6 +58,43 @@ function refusal(call: () => unknown): unknown {
 
 const eth0 = link('eth0', address('10.0.0.2/24'));
 const eth1 = link('eth1', address('10.0.1.2/24'));
+
+describe('with a tag', () => {
+  const tags = [{ id: 100, priority: 0, protocol: '802.1Q' }] as const;
+  const name = 'eth0@100';
+
+  it('the subnet and the addresses are those of the VLAN interface, and so is its MAC', () => {
+    const vlan = anyLink('eth0.100', [address('10.100.0.2/24')]);
+    expect(plan([chosen(eth0, { tags, name, holder: vlan }), eth0], null)).toMatchObject([
+      { link: 'eth0', from: '10.100.0.2', targets: '10.100.0.0/24', own: '10.100.0.2', mac: vlan.mac },
+      { link: 'eth0', from: '10.0.0.2', targets: '10.0.0.0/24', own: '10.0.0.2', mac: eth0.mac },
+    ]);
+  });
+
+  it('and no VLAN interface, everything is asked from no address, and there is no subnet', () => {
+    const holder = { mac: null, addresses: [], index: 0 };
+    const bare = chosen(eth0, { tags, name, holder });
+    expect(plan([bare], '10.0.0.2 10.9.0.0/30')).toMatchObject([
+      { from: '0.0.0.0', prefixLength: null, targets: '10.0.0.2 10.9.0.0/30', own: '', mac: eth0.mac },
+    ]);
+    expect(refusal(() => plan([bare], null))).toMatchObject({ message: expect.stringContaining(name) });
+    expect(refusal(() => plan([bare], '10.0.0.2', { sourceIp: ip('10.0.0.2') }))).toMatchObject({
+      message: expect.stringContaining(name),
+    });
+  });
+});
+
+describe('a sender address that is set by hand', () => {
+  it('may be any at all, and is that of every subnet', () => {
+    const two = link('two', address('10.0.0.2/24'), address('10.9.0.1/24'));
+    const foreign = { fields: checkFrameFields({ spa: '10.0.0.99' }) };
+    expect(plan([two], '10.0.0.0/24 10.9.0.7', foreign)).toMatchObject([
+      { from: '10.0.0.99', prefixLength: null, targets: '10.0.0.0/24 10.9.0.7', own: '10.0.0.2' },
+    ]);
+    const each = { fields: checkFrameFields({ spa: 'target' }) };
+    expect(plan([two], '10.0.0.7', each)).toMatchObject([{ from: '0.0.0.0', targets: '10.0.0.7' }]);
+  });
+});
 
 describe('without a target', () => {
   it('each link asks its own subnets, each from the primary address there', () => {
@@ -152,12 +202,12 @@ describe('targets', () => {
 
   it('that no chosen link has are refused, with the link that does have them', () => {
     const input: PlanInput = {
-      links: [eth0],
+      links: [chosen(eth0)],
       allLinks: [eth0, eth1],
       targets: parseTargets(['10.0.0.5', '10.0.1.7']),
       exclude: [],
       expected: [],
-      options: { sourceIp: null, sourceMac: null, offLink: false },
+      options: { sourceIp: null, sourceMac: null, offLink: false, fields: noFields },
     };
     const error = refusal(() => planSweep(input)) as InterfaceError;
     expect(error).toBeInstanceOf(InterfaceError);

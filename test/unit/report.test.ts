@@ -9,6 +9,7 @@ import type { LinkPlan } from '../../src/links/plan.js';
 import { createRoster } from '../../src/names/roster.js';
 import { type EngineStatus, idleStatus, RECORD_BYTES } from '../../src/native.js';
 import { buildReport, type LinkResult, outcomeOf } from '../../src/report/report.js';
+import { checkFrameFields } from '../../src/sweep/frame-fields.js';
 import { countAddresses, normalize, type Ranges, subtract } from '../../src/targets/ranges.js';
 import { type Answer, address, ip, link, packRecords } from '../support/fake-addon.js';
 
@@ -45,6 +46,11 @@ function result({
 }: LinkCase) {
   const plan: LinkPlan = {
     link: on,
+    namespace: null,
+    tags: [],
+    holderIndex: on.index,
+    name: on.name,
+    fields: checkFrameFields({}),
     sourceMac: on.mac,
     sourceIp: ip('10.0.0.2'),
     prefixLength: 24,
@@ -69,8 +75,8 @@ function report(...cases: LinkCase[]) {
   const built = buildReport({
     startedAt: new Date(1_700_000_000_000),
     durationMs: 312.44,
-    before: { links: [eth0, eth1], neighbours: [] },
-    after: { links: [eth0, eth1], neighbours: [] },
+    before: () => ({ links: [eth0, eth1], neighbours: [] }),
+    after: () => ({ links: [eth0, eth1], neighbours: [] }),
     roster: createRoster([]),
     judge: null,
     results: cases.map(result),
@@ -227,8 +233,8 @@ describe('counts', () => {
     const { counts, hosts } = buildReport({
       startedAt: new Date(),
       durationMs: 1,
-      before: nothing,
-      after: nothing,
+      before: () => nothing,
+      after: () => nothing,
       roster: createRoster([]),
       judge: null,
       results: [many],
@@ -274,8 +280,8 @@ describe('a report', () => {
     const { links } = buildReport({
       startedAt: new Date(),
       durationMs: 0,
-      before: nothing,
-      after: nothing,
+      before: () => nothing,
+      after: () => nothing,
       roster: createRoster([]),
       judge: null,
       results: [probe],
@@ -365,8 +371,8 @@ describe('the diagnoses', () => {
     const built = buildReport({
       startedAt: new Date(),
       durationMs: 1,
-      before: holding,
-      after: holding,
+      before: () => holding,
+      after: () => holding,
       roster: createRoster([]),
       judge: null,
       results: [result({ answers: [{ ...plain, ip: '10.0.0.30', mac: macA }] })],

@@ -15,7 +15,11 @@ function listening() {
   const bell = createBell();
   let table = Buffer.alloc(0);
   let ended = false;
-  const plan: Partial<LinkPlan> = { link: { ...eth0, mac: eth0.mac ?? '' }, sourceMac: eth0.mac ?? '' };
+  const plan: Partial<LinkPlan> = {
+    link: { ...eth0, mac: eth0.mac ?? '' },
+    tags: [],
+    sourceMac: eth0.mac ?? '',
+  };
   const run: Partial<LinkRun> = {
     plan: plan as LinkPlan,
     read: (from, into) => table.copy(into, 0, from * RECORD_BYTES) / RECORD_BYTES,

@@ -121,9 +121,9 @@ describe('a sweep', () => {
     expect(engines).toHaveLength(1);
     expect(engines[0]?.options).toMatchObject({
       interfaceIndex: eth0.index,
-      sourceMac: eth0.mac,
-      foreignMac: false,
-      sourceIp: ip('10.0.0.2'),
+      namespacePath: null,
+      promiscuous: false,
+      frame: { source: eth0.mac, senderHardware: eth0.mac, senderIp: ip('10.0.0.2'), tags: [] },
       targets: Uint32Array.from([ip('10.0.0.0'), ip('10.0.0.1'), ip('10.0.0.3'), ip('10.0.0.255')]),
       own: Uint32Array.from([ip('10.0.0.2')]),
       rate: 1000,

@@ -5,14 +5,13 @@ import { diagnose } from '../../src/findings/diagnose.js';
 import { bridgeOf } from '../../src/links/bridges.js';
 import { link } from '../support/fake-addon.js';
 import { cable } from '../support/fake-world.js';
-import { sweepFacts } from '../support/sweep-facts.js';
+import { OUR_MAC, sweepFacts } from '../support/sweep-facts.js';
 
 const GUEST = '52:54:00:00:00:09';
 const OTHER = '52:54:00:00:00:0a';
-const OUR_MAC = '02:00:00:00:00:01';
 
 function facts(more: Partial<SweepFacts>): SweepFacts {
-  return sweepFacts({ interfaces: ['br0', 'eth1.100'], ourMacs: new Set([OUR_MAC]), ...more });
+  return sweepFacts({ interfaces: ['br0', 'eth1.100'], ...more });
 }
 
 describe('mac-on-wrong-port', () => {
@@ -41,7 +40,7 @@ describe('mac-on-wrong-port', () => {
       evidence: { bridge: 'br0', entries: [{ mac: GUEST, heldOn: 'uplink', heardOn: 'tap0', vlan: null }] },
     });
     expect(finding?.message).toMatch(
-      /had 10\.0\.0\.9 .* on its port uplink before the sweep, and on tap0 after/,
+      /^br0 had 10\.0\.0\.9 .* on its port uplink before the sweep, and on tap0 after/,
     );
     expect(finding?.message).toContain('bridge fdb show br br0');
   });
@@ -124,6 +123,8 @@ describe('vlan-wrong-parent', () => {
       link: 1,
       id: 100,
       parent: 'eth1',
+      netns: null,
+      isInterface: true,
       asked: 254,
       answered: 0,
       answers: [],
@@ -152,6 +153,11 @@ describe('vlan-wrong-parent', () => {
     expect(finding?.message).toContain('ip link add link eth0 name NAME type vlan id 100');
   });
 
+  it('is told of a device that is swept with the tag as well, in its own words', () => {
+    const tagged = { ...vlan({ heard, isInterface: false }), netns: 'blue' };
+    expect(found(tagged)[0]?.message).toContain('and sweep on blue:eth0@100.');
+  });
+
   it('is a silent link whose tag is answered on another device', () => {
     expect(found(elsewhere, vlan())).toMatchObject([
       {
@@ -168,6 +174,7 @@ describe('vlan-wrong-parent', () => {
     ['where nothing was asked', [vlan({ heard, asked: 0 })]],
     ['where its own device hears the tag as well', [vlan({ heard, heardOnParent: 1 })]],
     ['of another tag', [{ ...elsewhere, id: 200 }, vlan()]],
+    ['in another network namespace', [{ ...elsewhere, netns: 'blue' }, vlan()]],
     ['on the same device', [{ ...elsewhere, parent: 'eth1' }, vlan()]],
     ['of other addresses', [{ ...elsewhere, answers: [{ ip: '10.9.0.7', mac: GUEST }] }, vlan()]],
   ])('is not seen %s', (_, vlans) => {

@@ -6,7 +6,6 @@
 namespace arpsweep {
 namespace {
 
-constexpr size_t kTagLength = 4;
 constexpr size_t kTagOffset = 2 * ETH_ALEN;
 
 // Copies as much of the frame as there is room for. Returns how much that is.
@@ -21,10 +20,10 @@ size_t CopyFrame(std::span<const uint8_t> data, const std::optional<VlanTag>& st
   StoreBigEndian16(&out[kTagOffset], stripped->protocol);
   StoreBigEndian16(&out[kTagOffset + 2], stripped->control);
   const auto rest = data.subspan(kTagOffset);
-  const auto room = out.subspan(kTagOffset + kTagLength);
+  const auto room = out.subspan(kTagOffset + kVlanTagLength);
   const size_t length = std::min(rest.size(), room.size());
   std::copy_n(rest.begin(), length, room.begin());
-  return kTagOffset + kTagLength + length;
+  return kTagOffset + kVlanTagLength + length;
 }
 
 }  // namespace
@@ -32,7 +31,7 @@ size_t CopyFrame(std::span<const uint8_t> data, const std::optional<VlanTag>& st
 HeardFrame DescribeFrame(std::span<const uint8_t> data, size_t length, std::optional<VlanTag> stripped) {
   HeardFrame frame{};
   constexpr size_t kLongest = std::numeric_limits<uint16_t>::max();
-  frame.length = static_cast<uint16_t>(std::min(length + (stripped ? kTagLength : 0), kLongest));
+  frame.length = static_cast<uint16_t>(std::min(length + (stripped ? kVlanTagLength : 0), kLongest));
   frame.captured = static_cast<uint16_t>(CopyFrame(data, stripped, frame.bytes));
   if (stripped) frame.vlan = stripped->Id();
 

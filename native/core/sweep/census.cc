@@ -106,7 +106,7 @@ SendOutcome Census::Await(uint32_t from) {
 }
 
 bool Census::NeedsProbe(const Responder& responder) const {
-  if (config_.sender_ip == 0 || responder.next != kNone) return false;
+  if (config_.request.sender_ip == 0 || responder.next != kNone) return false;
   const uint32_t probe_replies = responder.probe_replies.load(std::memory_order_relaxed);
   // Of those who answer nothing but probes, one answer alone may be the only one that was not lost.
   const bool answers_requests = responder.request_replies.load(std::memory_order_relaxed) > 0;

@@ -124,7 +124,7 @@ SendOutcome Conductor::AskNamed() {
 SendOutcome Conductor::ProbeOwn() {
   for (const uint32_t address : targets_.own()) {
     // Without a sender address every question is a probe, and counted as a request.
-    const auto kind = config_.sender_ip == 0 ? Question::Kind::kRequest : Question::Kind::kProbe;
+    const auto kind = config_.request.sender_ip == 0 ? Question::Kind::kRequest : Question::Kind::kProbe;
     const SendOutcome outcome =
         transmitter_.Ask({.kind = kind, .index = *targets_.IndexOf(address), .address = address});
     if (outcome != SendOutcome::kSent) return outcome;

@@ -17,6 +17,8 @@ constexpr int64_t kFinishStepMs = 2;
 constexpr int64_t kLastBlockNs = (2 * PacketRing::kRetireMs + 2) * kNanosecondsPerMillisecond;
 // Whoever waits for responders is woken at once by the first and then no more often than this.
 constexpr int64_t kNewsNs = 10 * kNanosecondsPerMillisecond;
+// How often the name of the namespace is looked at.
+constexpr int64_t kPlaceNs = 50 * kNanosecondsPerMillisecond;
 // Clocks that part further than this were stepped; less is slewing, or a noisy reading.
 constexpr int64_t kClockStepNs = kNanosecondsPerMillisecond;
 // Answers that were under way when the link went away are asked for again, and the kernel tells of a lost
@@ -40,11 +42,12 @@ int64_t ClockOffset() {
 
 }  // namespace
 
-Receiver::Receiver(ReceiveSocket& socket, LinkMonitor& monitor, ReplyMatcher& matcher,
-                   const ResponderTable& table, Counters& counters, LinkWatch& link,
+Receiver::Receiver(ReceiveSocket& socket, LinkMonitor& monitor, const NamedNamespace& place,
+                   ReplyMatcher& matcher, const ResponderTable& table, Counters& counters, LinkWatch& link,
                    std::atomic<int64_t>& heard_until, std::function<void()> on_news)
     : socket_(socket),
       monitor_(monitor),
+      place_(place),
       matcher_(matcher),
       table_(table),
       counters_(counters),
@@ -69,6 +72,7 @@ void Receiver::Run() {
     poll(waits, 3, static_cast<int>(std::clamp<int64_t>(left_ms, 0, finishing ? kFinishStepMs : kIdleMs)));
     if ((waits[0].revents & POLLERR) != 0) socket_.TakeError();
     if ((waits[1].revents & (POLLIN | POLLERR)) != 0) ReadLink();
+    WatchPlace(now);
     counters_.kernel_drops.Add(socket_.TakeDrops());
     if (now >= until) return;
   }
@@ -118,7 +122,15 @@ void Receiver::ReadLink() {
   }
   // The news may be of other links, which do not widen the gap.
   if (lost || was_away) link_.gap_to.store(now, std::memory_order_release);
-  link_.state.store(state, std::memory_order_release);
+  link_.state.store(place_gone_ ? LinkState::kGone : state, std::memory_order_release);
+}
+
+// Nobody tells when a name goes.
+void Receiver::WatchPlace(int64_t now) {
+  if (place_gone_ || now - place_seen_at_ < kPlaceNs) return;
+  place_seen_at_ = now;
+  place_gone_ = place_.IsGone();
+  if (place_gone_) link_.state.store(LinkState::kGone, std::memory_order_release);
 }
 
 void Receiver::FollowClock() {

@@ -48,9 +48,12 @@ struct StrayRecord {
   double first_at_ms;  // since the epoch
   double last_at_ms;
   uint8_t kind;
-  uint8_t reserved[7];
+  uint8_t reserved;
+  uint16_t inner_vlan_id;
+  uint8_t reserved_too[4];
 };
 static_assert(sizeof(StrayRecord) == 48 && offsetof(StrayRecord, count) == 12 &&
-              offsetof(StrayRecord, first_at_ms) == 24 && offsetof(StrayRecord, kind) == 40);
+              offsetof(StrayRecord, first_at_ms) == 24 && offsetof(StrayRecord, kind) == 40 &&
+              offsetof(StrayRecord, inner_vlan_id) == 42);
 
 }  // namespace arpsweep

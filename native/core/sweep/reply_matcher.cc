@@ -26,22 +26,17 @@ void Increase(uint8_t& count) {
   if (count < 255) ++count;
 }
 
-// VID of the outermost tag that is not a mere priority, or 0: the kernel has taken the outer one out.
-uint16_t VlanOf(const ArpFrame& arp, const CapturedFrame& frame) {
-  if (frame.vlan_id != 0) return frame.vlan_id;
-  for (int i = 0; i < arp.tag_count; ++i) {
-    const uint16_t id = arp.tags[static_cast<size_t>(i)].Id();
-    if (id != 0) return id;
-  }
-  return 0;
+VlanIds VlansOf(const ArpFrame& arp, const CapturedFrame& frame) {
+  return VlanIds::Of(std::span(arp.tags).first(static_cast<size_t>(arp.tag_count)), frame.vlan_id);
 }
 
 }  // namespace
 
-ReplyMatcher::ReplyMatcher(const TargetSpace& targets, const Identity& identity, AddressState& state,
+ReplyMatcher::ReplyMatcher(const TargetSpace& targets, const RequestFields& request, AddressState& state,
                            SendTimes& times, ResponderTable& table, Counters& counters)
     : targets_(targets),
-      identity_(identity),
+      request_(request),
+      vlans_(request.vlan_ids()),
       state_(state),
       times_(times),
       table_(table),
@@ -64,12 +59,12 @@ void ReplyMatcher::OnFrame(const CapturedFrame& frame) {
 void ReplyMatcher::OnOwnFrame(const ArpFrame& arp, const CapturedFrame& frame) {
   // A VLAN interface above this link sends through it with the same MAC; its tag may be in the ring's
   // metadata alone.
-  if (arp.tag_count != 0 || frame.vlan_id != 0) return;
-  if (arp.operation != ARPOP_REQUEST || arp.sender_hardware != identity_.mac) return;
+  if (VlansOf(arp, frame) != vlans_) return;
+  if (arp.operation != ARPOP_REQUEST || arp.sender_hardware != request_.sender_hardware) return;
   const int64_t at = Exactly(frame.monotonic_ns);
   const auto index = targets_.IndexOf(arp.target_protocol);
   if (!index) return;
-  if (arp.sender_protocol == identity_.sender_ip) {
+  if (IsOurSender(arp)) {
     OnOwnRequest(arp, *index, at);
   } else if (arp.sender_protocol == 0 && state_.ProbesQueued(*index) > 0) {
     AddressEntry* entry = table_.FindOrAdd(*index);
@@ -85,7 +80,7 @@ void ReplyMatcher::OnOwnFrame(const ArpFrame& arp, const CapturedFrame& frame) {
 }
 
 void ReplyMatcher::OnOwnRequest(const ArpFrame& arp, uint32_t index, int64_t at) {
-  if (arp.ethernet_destination != kBroadcastMac) {
+  if (arp.ethernet_destination != request_.destination) {
     AddressEntry* entry = table_.Find(index);
     Responder* responder = entry == nullptr ? nullptr : table_.Find(*entry, arp.ethernet_destination);
     if (responder == nullptr) {
@@ -140,14 +135,15 @@ void ReplyMatcher::OnForeignRequest(uint32_t index, int64_t at) {
 
 void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
   const MacAddress& sha = arp.sender_hardware;
-  const bool to_us = arp.target_hardware == identity_.mac || arp.ethernet_destination == identity_.mac ||
+  const MacAddress& ours = request_.sender_hardware;
+  const bool to_us = arp.target_hardware == ours || arp.ethernet_destination == ours ||
                      arp.ethernet_destination.IsMulticast();
   const auto index = targets_.IndexOf(arp.sender_protocol);
-  const bool answers_request = arp.target_protocol == identity_.sender_ip;
+  const bool answers_request = arp.target_protocol == request_.SenderFor(arp.sender_protocol);
   const bool answers_probe = !answers_request && arp.target_protocol == 0;
   const bool answers_us =
       arp.operation == ARPOP_REPLY && to_us && index && (answers_request || answers_probe);
-  if (!answers_us || sha == identity_.mac || VlanOf(arp, frame) != 0) {
+  if (!answers_us || sha == ours || VlansOf(arp, frame) != vlans_) {
     counters_.unsolicited.Add();
     NoteStray(arp, frame, answers_us);
     return;
@@ -217,22 +213,26 @@ void ReplyMatcher::OnReply(const ArpFrame& arp, const CapturedFrame& frame) {
 }
 
 void ReplyMatcher::NoteStray(const ArpFrame& arp, const CapturedFrame& frame, bool answers_us) {
-  Stray::Key key{.mac = arp.sender_hardware, .vlan_id = VlanOf(arp, frame)};
-  if (arp.ethernet_source != identity_.mac) {
+  Stray::Key key{.mac = arp.sender_hardware, .vlans = VlansOf(arp, frame)};
+  if (arp.ethernet_source != request_.source) {
     // Whoever names our MAC as that of an address says nothing of where our frames go.
-    if (!answers_us || arp.sender_hardware == identity_.mac) return;
+    if (!answers_us || arp.sender_hardware == request_.sender_hardware) return;
     if (!WasAsked(*targets_.IndexOf(arp.sender_protocol))) return;
     key.kind = Stray::Kind::kOtherVlan;
     key.ip = arp.sender_protocol;
   } else {
     const auto index = targets_.IndexOf(arp.target_protocol);
-    const bool is_ours = arp.operation == ARPOP_REQUEST && arp.sender_hardware == identity_.mac &&
-                         (arp.sender_protocol == identity_.sender_ip || arp.sender_protocol == 0);
+    const bool is_ours = arp.operation == ARPOP_REQUEST && arp.sender_hardware == request_.sender_hardware &&
+                         (IsOurSender(arp) || arp.sender_protocol == 0);
     const bool returned = is_ours && index && WasAsked(*index);
     key.kind = returned ? Stray::Kind::kReturned : Stray::Kind::kOurMac;
     key.ip = returned ? arp.target_protocol : arp.sender_protocol;
   }
   strays_.Note(key, frame.realtime_ns);
+}
+
+bool ReplyMatcher::IsOurSender(const ArpFrame& arp) const {
+  return arp.sender_protocol == request_.SenderFor(arp.target_protocol);
 }
 
 bool ReplyMatcher::WasAsked(uint32_t index) const {

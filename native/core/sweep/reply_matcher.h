@@ -9,7 +9,7 @@
 #include "core/sweep/responder_table.h"
 #include "core/sweep/stray_table.h"
 #include "core/sweep/target_space.h"
-#include "core/wire/arp.h"
+#include "core/wire/request_template.h"
 
 namespace arpsweep {
 
@@ -20,12 +20,6 @@ struct CapturedFrame {
   uint16_t vlan_id = 0;      // of the tag that the kernel took out; 0 where there was none
   int64_t realtime_ns = 0;   // when the kernel stamped it
   int64_t monotonic_ns = 0;  // the same moment; 0 where the kernel did not stamp it
-};
-
-/// Who we are on the link. A sender_ip of 0 asks everything by RFC 5227 probe.
-struct Identity {
-  MacAddress mac;
-  uint32_t sender_ip = 0;
 };
 
 /// What was asked at an address, and what one of its responders answered.
@@ -47,8 +41,9 @@ struct Account {
 /// answers to n questions gives its next one to the latest, and only then is there a round trip.
 class ReplyMatcher {
  public:
-  ReplyMatcher(const TargetSpace& targets, const Identity& identity, AddressState& state, SendTimes& times,
-               ResponderTable& table, Counters& counters);
+  /// request: what our questions say, by which they and their answers are known.
+  ReplyMatcher(const TargetSpace& targets, const RequestFields& request, AddressState& state,
+               SendTimes& times, ResponderTable& table, Counters& counters);
 
   void OnFrame(const CapturedFrame& frame);
 
@@ -81,6 +76,7 @@ class ReplyMatcher {
   void OnReply(const ArpFrame& arp, const CapturedFrame& frame);
   void NoteStray(const ArpFrame& arp, const CapturedFrame& frame, bool answers_us);
   bool WasAsked(uint32_t index) const;
+  bool IsOurSender(const ArpFrame& arp) const;
   /// The round trip of a reply to a request, or kNoRoundTrip where it is open which one it answers. Counts
   /// the reply, and notes what it proves: confirmation by unicast, two answers to one request.
   uint32_t MatchRequest(AddressEntry& entry, Responder& responder, int64_t at);
@@ -97,7 +93,8 @@ class ReplyMatcher {
   uint32_t RoundTrip(Responder& responder, int64_t sent, int64_t at);
 
   const TargetSpace& targets_;
-  const Identity identity_;
+  const RequestFields request_;
+  const VlanIds vlans_;
   AddressState& state_;
   SendTimes& times_;
   ResponderTable& table_;

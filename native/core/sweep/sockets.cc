@@ -48,10 +48,12 @@ bool HelperIsOfUse(const SweepConfig& config) {
 Sockets::Sockets(const SweepConfig& config)
     : ring_bytes(RingBytes(config)),
       block_bytes(ring_bytes == kPacedRingBytes ? kPacedBlockBytes : PacketRing::kBlockBytes),
-      receive(config.interface_index, BuildSweepFilter(config.source_mac), config.proves_sending()),
+      receive(config.interface_index, BuildSweepFilter(config.request.source, config.request.sender_hardware),
+              config.proves_sending()),
       monitor(config.interface_index),
+      place(config.namespace_path),
       send(config.interface_index) {
-  if (config.foreign_mac) receive.JoinPromiscuous();
+  if (config.promiscuous) receive.JoinPromiscuous();
   if (!config.proves_sending()) sent.emplace(config.interface_index);
   if (HelperIsOfUse(config)) send_too.emplace(config.interface_index);
 }

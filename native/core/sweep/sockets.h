@@ -5,11 +5,12 @@
 #include "core/netlink/link_monitor.h"
 #include "core/netlink/sent_frames.h"
 #include "core/sweep/sweep_config.h"
+#include "core/system/network_namespace.h"
 #include "core/system/packet_socket.h"
 
 namespace arpsweep {
 
-/// The descriptors of one sweep, in the network namespace of the thread that opens them.
+/// The descriptors of one sweep, in the network namespace of the thread that opens them: that of the config.
 struct Sockets {
   /// Does not wait for what takes the kernel its time. @throws SystemError
   explicit Sockets(const SweepConfig& config);
@@ -23,6 +24,7 @@ struct Sockets {
   const size_t block_bytes;
   ReceiveSocket receive;
   LinkMonitor monitor;
+  NamedNamespace place;
   std::optional<SentFrames> sent;  // where our frames are not seen leaving
   SendSocket send;
   std::optional<SendSocket> send_too;  // of the second sending thread

@@ -6,13 +6,14 @@
 #include <map>
 
 #include "core/wire/mac_address.h"
+#include "core/wire/vlan_ids.h"
 
 namespace arpsweep {
 
 /// Frames that concern us though they answer no question: who sent them, for which address, with which tag.
 struct Stray {
   enum class Kind : uint8_t {
-    kOtherVlan,  ///< An answer to a question of ours, with a tag that the question did not have.
+    kOtherVlan,  ///< An answer to a question of ours, with other tags than the question.
     kReturned,   ///< A question of ours that came back.
     kOurMac,     ///< Anything else whose Ethernet source is our MAC.
   };
@@ -22,7 +23,7 @@ struct Stray {
     Kind kind = Kind::kOtherVlan;
     uint32_t ip = 0;  ///< TPA of what came back, SPA of all others.
     MacAddress mac;   ///< SHA.
-    uint16_t vlan_id = 0;
+    VlanIds vlans;
 
     friend constexpr auto operator<=>(const Key&, const Key&) = default;
   };

@@ -3,21 +3,23 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/sweep/target_space.h"
-#include "core/wire/mac_address.h"
+#include "core/wire/request_template.h"
 
 namespace arpsweep {
 
 /// What a sweep of one link is to do.
 struct SweepConfig {
   int interface_index = 0;
-  MacAddress source_mac;
-  /// source_mac is not the interface's own: answers to it need promiscuous reception.
-  bool foreign_mac = false;
-  /// SPA of requests; 0 asks everything by RFC 5227 probe.
-  uint32_t sender_ip = 0;
+  /// File of the interface's network namespace; empty for that of the calling thread.
+  std::string namespace_path;
+  /// A sender_ip of 0 asks everything by RFC 5227 probe.
+  RequestFields request;
+  /// Answers come to an address, or with a tag, that the interface may not let pass by itself.
+  bool promiscuous = false;
   std::vector<AddressRange> targets;   // sorted, disjoint
   std::vector<AddressRange> named;     // targets that each pass asks by probe as well; sorted, disjoint
   uint32_t named_requests = 0;         // that a named target gets at the least before it counts as silent
@@ -37,7 +39,8 @@ struct SweepConfig {
   /// send. What the kernel took counts as sent then, unless the link's own counter shows fewer at the end,
   /// and send times are told by the clock around sendmmsg.
   static constexpr double kMostProven = 100'000;
-  bool proves_sending() const { return std::max(rate, ceiling) <= kMostProven; }
+  /// Nor are frames that were made by hand into something that is no request.
+  bool proves_sending() const { return std::max(rate, ceiling) <= kMostProven && request.IsRequest(); }
 };
 
 }  // namespace arpsweep

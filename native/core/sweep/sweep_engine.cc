@@ -18,6 +18,7 @@
 #include "core/sweep/unsent.h"
 #include "core/system/blocked_signals.h"
 #include "core/system/clock.h"
+#include "core/system/network_namespace.h"
 #include "core/system/system_error.h"
 
 namespace arpsweep {
@@ -28,12 +29,11 @@ struct SweepEngine::Senders {
           Counters& counters, const LinkWatch& link, const StopSignal& stop,
           const std::atomic<int64_t>& heard_until)
       : line(sockets.send, stop, heard_until),
-        transmitter(line, RequestTemplate(config.source_mac, config.sender_ip), config.sender_ip,
-                    Pacer(config.rate, config.burst), state, times, counters, link) {
+        transmitter(line, config.request, Pacer(config.rate, config.burst), state, times, counters, link) {
     if (!sockets.send_too) return;
     helper_line.emplace(*sockets.send_too, stop, heard_until);
-    helper.emplace(*helper_line, RequestTemplate(config.source_mac, config.sender_ip), config.sender_ip,
-                   Pacer(std::numeric_limits<double>::infinity(), 0), state, times, counters, link);
+    helper.emplace(*helper_line, config.request, Pacer(std::numeric_limits<double>::infinity(), 0), state,
+                   times, counters, link);
   }
   int error() const { return transmitter.error() != 0 || !helper ? transmitter.error() : helper->error(); }
 
@@ -49,8 +49,7 @@ SweepEngine::SweepEngine(SweepConfig config, std::function<void()> on_news)
       targets_(config_.targets, config_.own),
       address_state_(targets_.capacity(), config_.proves_sending()),
       send_times_(targets_.capacity()),
-      matcher_(targets_, Identity{config_.source_mac, config_.sender_ip}, address_state_, send_times_, table_,
-               counters_) {}
+      matcher_(targets_, config_.request, address_state_, send_times_, table_, counters_) {}
 
 SweepEngine::~SweepEngine() {
   Close();
@@ -58,7 +57,7 @@ SweepEngine::~SweepEngine() {
 
 void SweepEngine::Start() {
   if (state_.load() != SweepStatus::State::kIdle) throw std::logic_error("a sweep starts once");
-  sockets_ = std::make_unique<Sockets>(config_);
+  RunInNetworkNamespace(config_.namespace_path, [this] { sockets_ = std::make_unique<Sockets>(config_); });
   link_.state.store(sockets_->monitor.state());
   heard_until_.store(MonotonicNs());
   senders_ = std::make_unique<Senders>(config_, *sockets_, address_state_, send_times_, counters_, link_,
@@ -66,8 +65,8 @@ void SweepEngine::Start() {
   conductor_ = std::make_unique<Conductor>(config_, targets_, address_state_, table_, matcher_, counters_,
                                            link_, senders_->line, senders_->transmitter,
                                            senders_->helper ? &*senders_->helper : nullptr);
-  receiver_ = std::make_unique<Receiver>(sockets_->receive, sockets_->monitor, matcher_, table_, counters_,
-                                         link_, heard_until_, on_news_);
+  receiver_ = std::make_unique<Receiver>(sockets_->receive, sockets_->monitor, sockets_->place, matcher_,
+                                         table_, counters_, link_, heard_until_, on_news_);
   started_at_ = MonotonicNs();
   state_.store(SweepStatus::State::kRunning);
   try {

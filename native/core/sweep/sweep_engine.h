@@ -58,7 +58,7 @@ class SweepEngine {
   SweepEngine(const SweepEngine&) = delete;
   SweepEngine& operator=(const SweepEngine&) = delete;
 
-  /// Opens the sockets in the calling thread's network namespace and starts the threads. Once. Does not wait
+  /// Opens the sockets in the link's network namespace and starts the threads. Once. Does not wait
   /// for what takes the kernel its time: where that fails, Status says so.
   /// @throws SystemError
   void Start();

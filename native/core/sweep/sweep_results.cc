@@ -59,7 +59,8 @@ std::vector<StrayRecord> SweepEngine::Strays() {
     StrayRecord record{};
     record.ip = key.ip;
     std::copy(key.mac.bytes.begin(), key.mac.bytes.end(), record.mac);
-    record.vlan_id = key.vlan_id;
+    record.vlan_id = key.vlans.outer();
+    record.inner_vlan_id = key.vlans.inner();
     record.count = stray.count;
     const auto index = targets_.IndexOf(key.ip);
     if (key.kind == Stray::Kind::kReturned && index) record.asked = matcher_.AskedByAnybody(*index);

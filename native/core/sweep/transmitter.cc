@@ -18,19 +18,22 @@ constexpr double kHeldUpNs = 10'000;
 
 }  // namespace
 
-Transmitter::Transmitter(Line& line, const RequestTemplate& request, uint32_t sender_ip, const Pacer& pacer,
-                         AddressState& state, SendTimes& times, Counters& counters, const LinkWatch& link)
+Transmitter::Transmitter(Line& line, const RequestFields& request, const Pacer& pacer, AddressState& state,
+                         SendTimes& times, Counters& counters, const LinkWatch& link)
     : line_(line),
-      sender_ip_(sender_ip),
+      request_(request),
+      template_(request),
       pacer_(pacer),
       state_(state),
       times_(times),
       counters_(counters),
-      link_(link) {
+      link_(link),
+      frame_lines_((template_.length() + sizeof(CacheLine) - 1) / sizeof(CacheLine)),
+      lines_(kBatch * frame_lines_) {
   for (size_t i = 0; i < kBatch; ++i) {
-    uint8_t* frame = &frames_[i * kFrameStride];
-    request.Fill(frame);
-    vectors_[i] = {frame, RequestTemplate::kFrameLength};
+    uint8_t* frame = FrameAt(i);
+    template_.Fill(frame);
+    vectors_[i] = {frame, template_.length()};
     messages_[i].msg_hdr.msg_iov = &vectors_[i];
     messages_[i].msg_hdr.msg_iovlen = 1;
   }
@@ -40,11 +43,12 @@ SendOutcome Transmitter::Ask(const Question& question) {
   if (granted_ == 0) {
     if (const SendOutcome outcome = AwaitTurn(); outcome != SendOutcome::kSent) return outcome;
   }
-  uint8_t* frame = &frames_[filled_ * kFrameStride];
+  uint8_t* frame = FrameAt(filled_);
   const bool unicast = question.kind == Question::Kind::kUnicast;
-  RequestTemplate::SetDestination(frame, unicast ? question.responder->mac : kBroadcastMac);
-  RequestTemplate::SetSender(frame, question.kind == Question::Kind::kProbe ? 0 : sender_ip_);
-  RequestTemplate::SetTarget(frame, question.address);
+  const bool probe = question.kind == Question::Kind::kProbe;
+  RequestTemplate::SetDestination(frame, unicast ? question.responder->mac : request_.destination);
+  template_.SetSender(frame, probe ? 0 : request_.SenderFor(question.address));
+  template_.SetTarget(frame, question.address);
   questions_[filled_++] = question;
   return filled_ == granted_ ? Flush() : SendOutcome::kSent;
 }

@@ -50,8 +50,8 @@ class Transmitter {
   static constexpr int64_t kLinkGraceNs = 3'000'000'000;
 
   /// times: where our frames are not seen leaving, when they did is noted here by our own clock.
-  Transmitter(Line& line, const RequestTemplate& request, uint32_t sender_ip, const Pacer& pacer,
-              AddressState& state, SendTimes& times, Counters& counters, const LinkWatch& link);
+  Transmitter(Line& line, const RequestFields& request, const Pacer& pacer, AddressState& state,
+              SendTimes& times, Counters& counters, const LinkWatch& link);
 
   void SetRate(double frames_per_second, bool careful) { pacer_.SetRate(frames_per_second, careful); }
   const Pacer& pacer() const { return pacer_; }
@@ -76,7 +76,6 @@ class Transmitter {
   static constexpr size_t kBatch = 64;
   // Where send times are told by the clock before and after a batch, it is short.
   static constexpr size_t kTimedBatch = 8;
-  static constexpr size_t kFrameStride = 64;
   static constexpr size_t kMostRefused = 65'536;
 
   SendOutcome AwaitTurn();
@@ -88,14 +87,22 @@ class Transmitter {
   bool timed() const { return !state_.proves_sending(); }
 
   Line& line_;
-  const uint32_t sender_ip_;
+  const RequestFields request_;
+  const RequestTemplate template_;
   Pacer pacer_;
   AddressState& state_;
   SendTimes& times_;
   Counters& counters_;
   const LinkWatch& link_;
 
-  alignas(64) std::array<uint8_t, kBatch * kFrameStride> frames_{};
+  // A frame begins at a cache line of its own.
+  struct alignas(64) CacheLine {
+    std::array<uint8_t, 64> bytes;
+  };
+  uint8_t* FrameAt(size_t i) { return lines_[i * frame_lines_].bytes.data(); }
+
+  const size_t frame_lines_;
+  std::vector<CacheLine> lines_;
   std::array<iovec, kBatch> vectors_{};
   std::array<mmsghdr, kBatch> messages_{};
   std::array<Question, kBatch> questions_;

@@ -141,7 +141,7 @@ SendOutcome Walker::AskTarget(Transmitter& transmitter, uint32_t index) {
   const SendOutcome outcome =
       transmitter.Ask({.kind = Question::Kind::kRequest, .index = index, .address = address});
   // Without a sender address the request was a probe already.
-  const bool probe = config_.census && config_.sender_ip != 0 && IsNamed(address);
+  const bool probe = config_.census && config_.request.sender_ip != 0 && IsNamed(address);
   if (outcome != SendOutcome::kSent || !probe) return outcome;
   return transmitter.Ask({.kind = Question::Kind::kProbe, .index = index, .address = address});
 }

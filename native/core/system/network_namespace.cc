@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <exception>
@@ -18,6 +19,24 @@ FileDescriptor OpenNetworkNamespace(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) throw SystemError("open", errno);
   return FileDescriptor(fd);
+}
+
+namespace {
+
+std::optional<std::pair<dev_t, ino_t>> IdentityOf(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;
+  return std::pair{status.st_dev, status.st_ino};
+}
+
+}  // namespace
+
+NamedNamespace::NamedNamespace(std::string path) : path_(std::move(path)) {
+  if (!path_.empty()) identity_ = IdentityOf(path_);
+}
+
+bool NamedNamespace::IsGone() const {
+  return !path_.empty() && IdentityOf(path_) != identity_;
 }
 
 void RunInNetworkNamespace(const std::string& path, const std::function<void()>& body) {

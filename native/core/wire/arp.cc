@@ -5,13 +5,6 @@
 namespace arpsweep {
 namespace {
 
-constexpr size_t kTagLength = 4;
-
-// RFC 1042: DSAP and SSAP of SNAP, unnumbered information, and an organisation code of zero, which says that
-// an EtherType follows.
-constexpr std::array<uint8_t, 6> kSnapHeader{0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00};
-constexpr size_t kSnapLength = kSnapHeader.size() + sizeof(uint16_t);
-
 struct Tags {
   std::array<VlanTag, 2> tags{};
   size_t count = 0;
@@ -22,10 +15,10 @@ struct Tags {
 size_t ReadTags(std::span<const uint8_t> frame, Tags* out, uint16_t* type) {
   size_t offset = ETH_HLEN;
   while (IsVlanProtocol(*type) && out->count < out->tags.size()) {
-    if (frame.size() < offset + kTagLength) return 0;
+    if (frame.size() < offset + kVlanTagLength) return 0;
     out->tags[out->count++] = {*type, LoadBigEndian16(&frame[offset])};
     *type = LoadBigEndian16(&frame[offset + 2]);
-    offset += kTagLength;
+    offset += kVlanTagLength;
   }
   return offset;
 }
@@ -99,7 +92,7 @@ ParseResult ParseArp(std::span<const uint8_t> frame, ArpFrame* out) {
 
 size_t EmitArp(const ArpFrame& frame, std::span<uint8_t> out) {
   const size_t tag_count = static_cast<size_t>(std::clamp(frame.tag_count, 0, 2));
-  const size_t length = ETH_HLEN + tag_count * kTagLength + ArpView::kLength;
+  const size_t length = ETH_HLEN + tag_count * kVlanTagLength + ArpView::kLength;
   if (out.size() < length) return 0;
 
   uint8_t* cursor = StoreMac(out.data(), frame.ethernet_destination);
@@ -107,7 +100,7 @@ size_t EmitArp(const ArpFrame& frame, std::span<uint8_t> out) {
   for (size_t i = 0; i < tag_count; ++i) {
     StoreBigEndian16(cursor, frame.tags[i].protocol);
     StoreBigEndian16(cursor + 2, frame.tags[i].control);
-    cursor += kTagLength;
+    cursor += kVlanTagLength;
   }
   StoreBigEndian16(cursor, ETH_P_ARP);
   uint8_t* const arp = cursor + sizeof(uint16_t);

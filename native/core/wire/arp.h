@@ -15,6 +15,13 @@
 
 namespace arpsweep {
 
+inline constexpr size_t kVlanTagLength = 4;
+
+/// RFC 1042: DSAP and SSAP of SNAP, unnumbered information, and an organisation code of zero, which says that
+/// an EtherType follows.
+inline constexpr std::array<uint8_t, 6> kSnapHeader{0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00};
+inline constexpr size_t kSnapLength = kSnapHeader.size() + sizeof(uint16_t);
+
 /// What stands where the EtherType would: 802.1Q, 802.1ad, and the number used for QinQ before 802.1ad.
 constexpr bool IsVlanProtocol(uint16_t protocol) {
   return protocol == ETH_P_8021Q || protocol == ETH_P_8021AD || protocol == ETH_P_QINQ1;

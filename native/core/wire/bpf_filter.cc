@@ -20,8 +20,6 @@ constexpr uint32_t kDestination = 0;
 constexpr uint32_t kSource = ETH_ALEN;
 constexpr uint32_t kType = 2 * ETH_ALEN;  // X, tags only
 constexpr uint32_t kArp = ETH_HLEN;       // X
-constexpr uint32_t kTagLength = 4;
-constexpr uint32_t kSnapLength = 8;
 
 // The two words of LLC/SNAP for ARP (RFC 1042).
 constexpr uint32_t kSnapFirst = 0xaaaa0300;
@@ -39,7 +37,7 @@ constexpr uint32_t kTypeOrLength = 0;
 void FindArp(BpfAssembler* bpf, Label arp, Label reject) {
   const Label other = bpf->NewLabel();
   for (uint32_t tags = 0; tags <= 2; ++tags) {
-    bpf->Statement(BPF_LDX | BPF_W | BPF_IMM, tags * kTagLength);
+    bpf->Statement(BPF_LDX | BPF_W | BPF_IMM, tags * uint32_t{kVlanTagLength});
     bpf->Statement(BPF_LD | BPF_H | BPF_IND, kType);
     bpf->Statement(BPF_ST, kTypeOrLength);
     bpf->JumpIf(BPF_JEQ, ETH_P_ARP, arp);
@@ -63,8 +61,8 @@ void FindArp(BpfAssembler* bpf, Label arp, Label reject) {
 
 class SweepFilter {
  public:
-  explicit SweepFilter(const MacAddress& our_mac)
-      : mac_high_(LoadBigEndian16(&our_mac.bytes[0])), mac_low_(LoadBigEndian32(&our_mac.bytes[2])) {}
+  SweepFilter(const MacAddress& source, const MacAddress& sender_hardware)
+      : source_(source), sender_hardware_(sender_hardware) {}
 
   std::vector<sock_filter> Build() {
     const Label arp = bpf_.NewLabel();
@@ -82,15 +80,23 @@ class SweepFilter {
   }
 
  private:
+  // A MAC address as BPF compares it.
+  struct Words {
+    explicit Words(const MacAddress& mac)
+        : high(LoadBigEndian16(&mac.bytes[0])), low(LoadBigEndian32(&mac.bytes[2])) {}
+    uint32_t high;
+    uint32_t low;
+  };
+
   void JudgeIncoming() {
     const Label not_from_us = bpf_.NewLabel();
-    RequireOurMac(kSource, not_from_us);
+    RequireMac(source_, kSource, not_from_us);
     bpf_.Statement(BPF_RET | BPF_K, kWholeFrame);
 
     bpf_.Place(not_from_us);
     const Label not_to_us = bpf_.NewLabel();
     const Label check_tha = bpf_.NewLabel();
-    RequireOurMac(kDestination, not_to_us);
+    RequireMac(sender_hardware_, kDestination, not_to_us);
     AcceptMalformed();
     AcceptReply();
     bpf_.Jump(check_tha);
@@ -102,9 +108,9 @@ class SweepFilter {
 
     bpf_.Place(check_tha);
     bpf_.Statement(BPF_LD | BPF_W | BPF_IND, kArp + ArpView::kTargetHardware + 2);
-    bpf_.Require(mac_low_, reject_);
+    bpf_.Require(sender_hardware_.low, reject_);
     bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kArp + ArpView::kTargetHardware);
-    bpf_.JumpIf(BPF_JEQ, mac_high_, accept_, reject_);
+    bpf_.JumpIf(BPF_JEQ, sender_hardware_.high, accept_, reject_);
   }
 
   // The length comes first: a load beyond the end would reject what is to be counted.
@@ -132,23 +138,23 @@ class SweepFilter {
     bpf_.Place(outgoing_);
     bpf_.Statement(BPF_LD | BPF_H | BPF_IND, kArp + ArpView::kOperation);
     bpf_.Require(ARPOP_REQUEST, reject_);
-    RequireOurMac(kSource, reject_);
+    RequireMac(source_, kSource, reject_);
   }
 
   // The lower four bytes first: within one vendor's machines only they tell.
-  void RequireOurMac(uint32_t offset, Label if_false) {
+  void RequireMac(const Words& mac, uint32_t offset, Label if_false) {
     bpf_.Statement(BPF_LD | BPF_W | BPF_ABS, offset + 2);
-    bpf_.Require(mac_low_, if_false);
+    bpf_.Require(mac.low, if_false);
     bpf_.Statement(BPF_LD | BPF_H | BPF_ABS, offset);
-    bpf_.Require(mac_high_, if_false);
+    bpf_.Require(mac.high, if_false);
   }
 
   void Ancillary(int which) {
     bpf_.Statement(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(SKF_AD_OFF + which));
   }
 
-  const uint32_t mac_high_;
-  const uint32_t mac_low_;
+  const Words source_;
+  const Words sender_hardware_;
   BpfAssembler bpf_;
   const Label outgoing_ = bpf_.NewLabel();
   const Label accept_ = bpf_.NewLabel();
@@ -169,8 +175,8 @@ std::vector<sock_filter> BuildListenFilter() {
   return bpf.Finish();
 }
 
-std::vector<sock_filter> BuildSweepFilter(const MacAddress& our_mac) {
-  return SweepFilter(our_mac).Build();
+std::vector<sock_filter> BuildSweepFilter(const MacAddress& source, const MacAddress& sender_hardware) {
+  return SweepFilter(source, sender_hardware).Build();
 }
 
 }  // namespace arpsweep

@@ -15,17 +15,18 @@ namespace arpsweep {
 /// Passes every frame of ARP, in either direction, however malformed.
 std::vector<sock_filter> BuildListenFilter();
 
-/// What a sweep from `our_mac` has to see.
+/// What a sweep has to see that sends from the Ethernet source `source` and with the SHA `sender_hardware`:
+/// the same, as a rule.
 ///
 /// Outgoing (PACKET_OUTGOING) it passes, as proof of sending:
-/// - requests whose Ethernet source is `our_mac`.
+/// - requests whose Ethernet source is ours.
 ///
 /// Incoming it passes:
-/// - what has our MAC as THA;
-/// - replies whose Ethernet destination is our MAC or a group (broadcast replies);
-/// - what has our MAC as Ethernet source: our own frames come back, or a clone of our MAC;
-/// - what is malformed in type, length or by truncation, where our MAC is the Ethernet destination, to be
+/// - what has our SHA as THA;
+/// - replies whose Ethernet destination is our SHA or a group (broadcast replies);
+/// - what has our Ethernet source: our own frames come back, or a clone of our MAC;
+/// - what is malformed in type, length or by truncation, where our SHA is the Ethernet destination, to be
 /// counted.
-std::vector<sock_filter> BuildSweepFilter(const MacAddress& our_mac);
+std::vector<sock_filter> BuildSweepFilter(const MacAddress& source, const MacAddress& sender_hardware);
 
 }  // namespace arpsweep

@@ -1,9 +1,15 @@
 /** `arpsweep check`. */
 import type { CheckFlags } from '../check-command.js';
 import type { Definition } from './commander.js';
+import { examples } from './help-text.js';
 import { addAskingOptions, expectOption } from './options.js';
 
-const checkHelp = `
+const checkHelp = `${examples([
+  ['arpsweep check --expect zones.txt', 'is everybody there?'],
+  ['arpsweep check --expect zones.txt --wait 30s', 'and if not, do they come?'],
+  ['arpsweep check --expect vips.json --fail-on missing', 'exit with 1 on this only'],
+])}
+
 Exit codes:
   0 all is well    1 something is wrong    2 wrong usage, nothing sent
   3 could not run, or cannot tell          130, 143 interrupted`;

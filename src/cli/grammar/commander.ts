@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import type * as commander from 'commander';
 
 // By require(): `import` would go through a wrapper, and read the CommonJS file behind it once more to learn its exports.
-export const { Command, CommanderError, Help, Option }: typeof commander = createRequire(import.meta.url)(
-  'commander',
-);
+export const { Argument, Command, CommanderError, Help, Option }: typeof commander = createRequire(
+  import.meta.url,
+)('commander');
 
 /** Takes the exit code of the command that ran. */
 export type Done = (exitCode: number) => void;

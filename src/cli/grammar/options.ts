@@ -5,7 +5,13 @@ import { collect, Option } from './commander.js';
 /** What is asked, where and how. */
 export function addAskingOptions(command: commander.Command): commander.Command {
   return command
-    .option('-I, --interface <name>', 'interface to sweep on; may be given several times', collect)
+    .option(
+      '-I, --interface <link>',
+      'link to sweep on, [NETNS:]IFACE[@VID[.PRIO]], patterns as in tap* allowed; may be given several times',
+      collect,
+    )
+    .option('--netns <name>', 'network namespace (name, path or process id) of links that do not say')
+    .option('--vlan <vid>', 'VLAN tag, VID[.PRIO], of links that do not say')
     .option('-x, --exclude <target>', 'addresses to leave out; may be given several times', collect)
     .option('--targets-file <file>', 'read targets from a file, one in each line')
     .option('-r, --rate <n>', 'frames per second: 500, 10k, 1M, auto, auto:CEILING or max (default: auto)')
@@ -34,10 +40,33 @@ export function addAskingOptions(command: commander.Command): commander.Command 
     );
 }
 
+/** On which links a command speaks that asks along the routes where it is not told; `verb` completes "link to". */
+export function addWhereOptions(
+  command: commander.Command,
+  verb: string,
+  otherwise = 'that of the route',
+): commander.Command {
+  return command
+    .option(
+      '-I, --interface <link>',
+      `link to ${verb} on, [NETNS:]IFACE[@VID[.PRIO]], patterns as in tap* allowed; may be given several times (default: ${otherwise})`,
+      collect,
+    )
+    .option('--netns <name>', 'network namespace (name, path or process id) of links that do not say')
+    .option('--vlan <vid>', 'VLAN tag, VID[.PRIO], of links that do not say');
+}
+
 /** What should answer, as `check` and a sweep are told it. */
 export const expectOption = [
   '--expect <file>',
   'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
+] as const;
+
+/** Takes part wherever vendors show. */
+export const vendorsOption = [
+  '--vendors <file>',
+  'names of MAC prefixes, before the registered ones: lines of a prefix and a name; may be given several times',
+  collect,
 ] as const;
 
 /** The form of what is described rather than swept. */

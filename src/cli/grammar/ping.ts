@@ -1,29 +1,25 @@
 /** `arpsweep ping`. */
 import type { PingFlags } from '../ping-command.js';
-import { collect, type Definition, Option } from './commander.js';
+import { type Definition, Option } from './commander.js';
+import { examples } from './help-text.js';
+import { addWhereOptions, vendorsOption } from './options.js';
 
-const pingHelp = `
-Examples:
-  arpsweep ping 10.0.0.7                    once a second, until Ctrl-C
-  arpsweep ping -c 3 -i 200ms 10.0.0.7      three times
-  arpsweep ping --until-answer -w 2m nas    wait for a machine to come up
-  arpsweep ping --unicast -i 1ms 10.0.0.7   whoever answers first, fast
-  arpsweep ping -c 5 -f json 10.0.0.0/28    statistics of sixteen addresses
+const pingHelp = `${examples([
+  ['arpsweep ping 10.0.0.7', 'once a second, until Ctrl-C'],
+  ['arpsweep ping -c 3 -i 200ms 10.0.0.7', 'three times'],
+  ['arpsweep ping --until-answer -w 2m nas', 'wait for a machine to come up'],
+  ['arpsweep ping --unicast -i 1ms 10.0.0.7', 'whoever answers first, and fast'],
+  ['arpsweep ping -c 5 -f json 10.0.0.0/28', 'statistics of sixteen addresses'],
+])}
 
 Exit codes:
   0 somebody answered    1 nobody did    2 wrong usage, nothing sent
   3 could not run, or nothing could be sent    130, 143 interrupted`;
 
 export const definePing: Definition = (program, done) =>
-  program
-    .command('ping')
+  addWhereOptions(program.command('ping'), 'ask')
     .description('ask for addresses again and again: a line for each reply, and statistics')
     .argument('[target...]', 'addresses to ask for')
-    .option(
-      '-I, --interface <name>',
-      'link to ask on, [NETNS:]IFACE[@VID]; may be given several times (default: that of the route)',
-      collect,
-    )
     .option('-c, --count <n>', 'requests for each address (default: until it is interrupted)')
     .option('-i, --interval <time>', 'between two requests for an address: from 1ms to 1h (default: 1s)')
     .option('-w, --deadline <time>', 'end after so long, whatever was heard')
@@ -43,6 +39,7 @@ export const definePing: Definition = (program, done) =>
         'ndjson',
       ]),
     )
+    .option(...vendorsOption)
     .option('-q, --quiet', 'statistics only')
     .addHelpText('after', pingHelp)
     .action(async (targets: string[], flags: PingFlags) => {

@@ -1,25 +1,33 @@
 /** `arpsweep sweep`, the command that no name stands for. */
 import type * as commander from 'commander';
 import { OptionError } from '../../errors.js';
+import { fieldNames } from '../../reporters/field-names.js';
 import { formatNames } from '../../reporters/formats.js';
+import { sortKeys } from '../../reporters/order.js';
 import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
-import { addAskingOptions, colourOption, expectOption } from './options.js';
+import { addFrameOptions } from './frame-options.js';
+import { examples } from './help-text.js';
+import { addAskingOptions, colourOption, expectOption, vendorsOption } from './options.js';
 
 /** Also the program's own: whoever names no command sweeps. */
-export const examples = `
+export const sweepHelp = `
 Targets:
   10.0.0.7       10.0.0.0/24           10.0.0.0:255.255.255.0
   10.0.0.7-90    10.0.0.7-10.0.0.90    10.0.0-3.1-254
   a host name    - (standard input)    none: the subnets of the interface
-
-Examples:
-  arpsweep                                    the default route's subnet
-  arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1    all of it but one address
-  arpsweep 10.0.0.0/16 -r 10k -f json -o r.json
-  arpsweep --fail-on duplicate-address        exit with 1 on a conflict
-  arpsweep explain duplicate-address          what a finding means, and what to do
-  arpsweep demo                               a first look, on no real network
+${examples([
+  ['arpsweep', "the default route's subnet"],
+  ['arpsweep -I eth1 10.0.0.0/24 -x 10.0.0.1', 'all of it but one address'],
+  ['arpsweep 10.0.0.0/16 -r 10k -f json -o r.json'],
+  ['arpsweep --sort vendor --fields vendor,ip', 'just these columns, by vendor'],
+  ['arpsweep -I eth1@100 10.0.0.0/24', 'with a VLAN tag; eth1@100@7: two'],
+  ["arpsweep -I 'qdhcp-*:tap*'", 'in all these network namespaces'],
+  ['arpsweep --arp-spa target --dry-run 10.0.0.7', 'show the frame, send nothing'],
+  ['arpsweep --fail-on duplicate-address', 'exit with 1 on a conflict'],
+  ['arpsweep explain duplicate-address', 'what a finding means'],
+  ['arpsweep demo', 'a first look, on no real network'],
+])}
 
 Exit codes:
   0 clean    1 a --fail-on finding    2 wrong usage, nothing sent
@@ -29,7 +37,7 @@ export const defineSweep: Definition = (program, done) =>
   addSweepOptions(program.command('sweep', { isDefault: true }))
     .description('sweep addresses (default)')
     .argument('[target...]', 'addresses to sweep')
-    .addHelpText('after', examples)
+    .addHelpText('after', sweepHelp)
     .action(async (targets: string[], flags: SweepFlags) => {
       refuseMisplacedCommand(targets, program);
       const { runSweepCommand } = await import('../sweep-command.js');
@@ -37,7 +45,7 @@ export const defineSweep: Definition = (program, done) =>
     });
 
 function addSweepOptions(sweep: commander.Command): commander.Command {
-  return addAskingOptions(sweep)
+  addAskingOptions(sweep)
     .option(...expectOption)
     .addOption(
       new Option(
@@ -45,13 +53,21 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
         'form of the report (default: table at a terminal, else plain)',
       ).choices(formatNames),
     )
+    .addOption(
+      new Option('--sort <key>', 'order of table, plain and csv (default: ip; plain as heard)').choices(
+        sortKeys,
+      ),
+    )
+    .option('--fields <fields>', `columns of plain and csv, parted by commas: ${fieldNames.join(', ')}`)
     .option('-o, --output <file>', 'write the report to a file')
     .option('--resolve', 'look up the names of what answers (DNS)')
+    .option(...vendorsOption)
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
     .option('-q, --quiet', 'results and findings only')
     .option('-v, --verbose', 'statistics of each link at the end')
     .option('--no-progress', 'no progress line')
     .option(...colourOption);
+  return addFrameOptions(sweep);
 }
 
 /** commander takes every word after an option for a target of the default command. */

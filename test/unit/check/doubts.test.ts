@@ -25,16 +25,22 @@ describe('a check is in doubt', () => {
   it('where the only one who answers does so for addresses that nobody has', () => {
     const seen = report({ '10.0.0.5': gateway, '10.0.0.6': gateway });
     const [doubt] = doubtsOf(seen, both, all(gateway));
-    expect(doubt).toContain(`On eth0 ${gateway} answers for every address`);
+    expect(doubt).toContain(`On eth0 ${gateway} answers also for addresses that nobody should have`);
     expect(doubt).toContain('10.0.0.43, 10.0.0.85 and 10.0.0.128');
+    expect(doubt).toContain('10.0.0.5 and 10.0.0.6 may be answered for without being there');
     expect(doubt).toContain('Multus');
+  });
+
+  it('of what a proxy alone answers for, beside a machine that is there', () => {
+    const [doubt, ...more] = doubtsOf(report({ '10.0.0.5': mac, '10.0.0.6': gateway }), both, all(gateway));
+    expect(more).toEqual([]);
+    expect(doubt).toContain('so that 10.0.0.6 may be answered for');
   });
 
   it.each([
     ['one machine has all of the expected addresses', { '10.0.0.5': mac, '10.0.0.6': mac }, controls({})],
     ['it has a control by chance', { '10.0.0.5': mac }, controls({ '10.0.0.43': mac })],
     ['others have the controls', { '10.0.0.5': mac }, all('02:00:00:00:00:77')],
-    ['two machines answer', { '10.0.0.5': mac, '10.0.0.6': gateway }, all(gateway)],
     ['nobody answers', {}, all(gateway)],
     ['there are no controls', { '10.0.0.5': mac }, noControls],
   ])('but not where %s', (_, answers, seen) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { progressLine, progressText } from '../../../src/cli/progress-line.js';
 import { rangeNotice } from '../../../src/cli/range-notice.js';
 import type { Progress } from '../../../src/sweep/sweep-api.js';
+import { createScreen } from '../../support/screen.js';
 
 const underWay: Progress = {
   phase: 'sweep',
@@ -15,9 +16,9 @@ const underWay: Progress = {
   remainingMs: 4230,
 };
 
-function terminal(columns: number): { columns: number; write: (text: string) => void; written: string[] } {
+function terminal(columns: number) {
   const written: string[] = [];
-  return { columns, write: (text) => void written.push(text), written };
+  return { columns, rows: 24, write: (text: string) => void written.push(text), written };
 }
 
 describe('the progress line', () => {
@@ -33,21 +34,19 @@ describe('the progress line', () => {
     expect(progressText({ ...underWay, ...change })).toBe(text);
   });
 
-  test('fits the width that the terminal has at the moment', () => {
-    const narrowing = terminal(80);
-    const line = progressLine(narrowing);
+  test('fits the width that the terminal has at the moment', async () => {
+    const screen = createScreen(80, 24);
+    const line = progressLine(screen, null);
     line.draw(underWay);
-    narrowing.columns = 20;
+    expect(await screen.lines()).toEqual(['pass 2, 28 %, 998/s, 20 answered, 4.2 s left']);
+    await screen.resize(20, 24);
     line.draw(underWay);
-    expect(narrowing.written).toEqual([
-      '\r\x1b[2Kpass 2, 28 %, 998/s, 20 answered, 4.2 s left',
-      '\r\x1b[2Kpass 2, 28 %, 998/…',
-    ]);
+    expect(await screen.lines()).toEqual(['pass 2, 28 %, 998/…']);
   });
 
   test('is removed once, and only where it is drawn', () => {
     const screen = terminal(80);
-    const line = progressLine(screen);
+    const line = progressLine(screen, null);
     line.clear();
     line.draw(underWay);
     line.clear();
@@ -57,7 +56,7 @@ describe('the progress line', () => {
 
   test('is not drawn for a sweep that has ended', () => {
     const screen = terminal(80);
-    progressLine(screen).draw({ ...underWay, phase: 'done' });
+    progressLine(screen, null).draw({ ...underWay, phase: 'done' });
     expect(screen.written).toEqual([]);
   });
 });

@@ -25,16 +25,16 @@ const longer = 60_000;
 const settled = () => new Promise(setImmediate);
 
 describe('names', () => {
-  test('are asked for once for each address, and no more than 16 at a time', async () => {
+  test('are asked for once for each address, and no more than 32 at a time', async () => {
     const server = patientServer();
     const names = reverseDns(server, longer);
-    const addresses = Array.from({ length: 20 }, (_, i) => `10.0.0.${i}`);
+    const addresses = Array.from({ length: 40 }, (_, i) => `10.0.0.${i}`);
     const found = [...addresses, ...addresses].map((ip) => names.nameOf(ip));
-    expect(server.asked).toEqual(addresses.slice(0, 16));
-    for (const ip of addresses.slice(0, 16)) server.answer(ip, `host-${ip}`);
+    expect(server.asked).toEqual(addresses.slice(0, 32));
+    for (const ip of addresses.slice(0, 32)) server.answer(ip, `host-${ip}`);
     await settled();
     expect(server.asked).toEqual(addresses);
-    for (const ip of addresses.slice(16)) server.answer(ip, `host-${ip}`);
+    for (const ip of addresses.slice(32)) server.answer(ip, `host-${ip}`);
     expect(await Promise.all(found)).toEqual([...addresses, ...addresses].map((ip) => `host-${ip}`));
   });
 
@@ -48,7 +48,7 @@ describe('names', () => {
     const found = Array.from({ length: 40 }, (_, i) => names.nameOf(`10.0.0.${i}`));
     names.closeAfter(0);
     expect(new Set(await Promise.all(found))).toEqual(new Set([null]));
-    expect(server.asked).toHaveLength(16);
+    expect(server.asked).toHaveLength(32);
   });
 
   test('are null where there are none, and lose what could control a terminal', async () => {

@@ -11,8 +11,8 @@ const OUR_MAC = '02:00:00:00:00:01';
 const OUR_IP = '10.0.0.1';
 const OUR_OTHER_MAC = '02:00:00:00:00:02';
 const TARGET = '10.0.0.5';
-const A = '52:54:00:00:00:0a';
-const B = '52:54:00:00:00:0b';
+const A = '02:00:00:00:00:0a';
+const B = '02:00:00:00:00:0b';
 
 const eth0 = link('eth0', [address(`${OUR_IP}/24`)], { mac: OUR_MAC });
 const eth1 = link('eth1', [address('10.1.0.1/24')], { mac: OUR_OTHER_MAC });
@@ -137,7 +137,7 @@ describe('a claim', () => {
     const { wire, end } = start(TARGET);
     setTimeout(() => {
       wire.say('eth1', arpFrame(claims.reply));
-      wire.say('eth0', arpFrame(claims.reply), { vlan: 7 });
+      wire.say('eth0', arpFrame(claims.reply), { vlans: [7] });
     }, 500);
     expect(verdicts(await end())).toEqual([`${TARGET} free`]);
   });

@@ -29,6 +29,22 @@ describe('address-moved', () => {
     expect(findings).toMatchObject([{ kind: 'address-moved', ips: addresses(3), macs: [mac(1), mac(2)] }]);
   });
 
+  it('is a warning for an address that is expected, unless several machines share it', () => {
+    const [shared, relied, other] = addresses(3);
+    const expected = (ip = '', several = false) =>
+      [ip, { ip, macs: [mac(1), mac(2)], name: null, several }] as const;
+    const findings = diagnose(
+      facts(
+        addresses(3).map((ip) => host(ip, [gone, heir])),
+        { expected: new Map([expected(shared, true), expected(relied)]) },
+      ),
+    );
+    expect(findings.map(({ severity, ips }) => [severity, ips])).toEqual([
+      ['warning', [relied]],
+      ['info', [shared, other]],
+    ]);
+  });
+
   it('is not claimed where the first is still there, was not asked again, or is virtual', () => {
     for (const first of [
       responder(mac(1)),

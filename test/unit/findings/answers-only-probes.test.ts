@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { NotedHost } from '../../../src/findings/context.js';
 import { diagnose } from '../../../src/findings/diagnose.js';
-import { facts, host, kindsOf, mac, OUR_IP, responder } from '../../support/sweep-facts.js';
+import {
+  facts,
+  host,
+  kindsOf,
+  linkFacts,
+  mac,
+  OUR_IP,
+  OUR_MAC,
+  responder,
+} from '../../support/sweep-facts.js';
 
 describe('answers-only-probes', () => {
   const only = (replies: number, more: Partial<NotedHost> = {}) =>
@@ -20,6 +29,10 @@ describe('answers-only-probes', () => {
         host('10.0.0.5', [responder(mac(1), { replies: 4, probeReplies: 3 })], { asked: 9, probes: 3 }),
       ]),
     ).toEqual([]);
+  });
+
+  it('is not this machine itself, which answers so by another interface', () => {
+    expect(kindsOf([only(3)], { links: [linkFacts({ ourMacs: new Set([OUR_MAC, mac(1)]) })] })).toEqual([]);
   });
 
   it('does not count what others were asked alone', () => {

@@ -11,4 +11,12 @@ describe('other-vlan', () => {
       { kind: 'other-vlan', ips: ['10.0.0.5'], macs: [mac(1)], evidence: { vlan: 200 } },
     ]);
   });
+
+  it('goes by the tags of the question', () => {
+    const answers = [stray('other-vlan'), stray('other-vlan', { vlan: 100, innerVlan: 7 })];
+    const [untagged, within, ...more] = diagnose(facts([], firstLink({ vlan: 100, strays: answers })));
+    expect(untagged?.message).toContain('answered without a tag what eth0 had asked in VLAN 100,');
+    expect(within?.message).toContain('answered in VLAN 7 within 100 what eth0 had asked in VLAN 100,');
+    expect(more).toEqual([]);
+  });
 });

@@ -64,6 +64,14 @@ describe('proxy-arp', () => {
     expect(kindsOf([...proxied(80), ...many], lossy)).toEqual(['proxy-arp']);
   });
 
+  it('is seen behind loss although another machine answers one of its addresses, and was asked once', () => {
+    const contested = host('10.0.0.101', [responder(mac(2)), silentToProbes()], {
+      probes: 1,
+      sameRequest: true,
+    });
+    expect(kindsOf([...proxied(80), contested], { wires: [wire(0.4)] })).toEqual(['proxy-arp']);
+  });
+
   it('is everything on a /32 link, of which one address may be all', () => {
     const pod = firstLink({ prefixLength: 32, answeredProbes: 0 });
     const [finding] = diagnose(facts(proxied(1), pod));

@@ -4,8 +4,10 @@ import { diagnose } from '../../../src/findings/diagnose.js';
 import {
   addresses,
   facts,
+  firstLink,
   host,
   kindsOf,
+  linkFacts,
   mac,
   OUR_IP,
   OUR_MAC,
@@ -14,9 +16,8 @@ import {
 
 describe('shadowed-address', () => {
   const parked: HeldAddress = { interface: 'kube-ipvs0', prefixLength: 32, flags: ['DOWN', 'NOARP'] };
-  const held = (ips: readonly string[], place: HeldAddress) => ({
-    held: new Map(ips.map((ip) => [ip, [place]])),
-  });
+  const held = (ips: readonly string[], place: HeldAddress) =>
+    firstLink({ held: new Map(ips.map((ip) => [ip, [place]])) });
 
   it('is one finding for all that one interface holds, whoever answers for it', () => {
     const ips = addresses(3, 31);
@@ -33,10 +34,35 @@ describe('shadowed-address', () => {
     expect(findings[0]?.evidence).toMatchObject({ heldBy: 'kube-ipvs0', addresses: { length: 3 } });
   });
 
+  it('is an error for the addresses that are expected to be another’s, by its MAC', () => {
+    const ips = addresses(4, 31);
+    const expected = (ip: string, macs: readonly string[]) =>
+      [ip, { ip, macs, name: null, several: false }] as const;
+    const findings = diagnose(
+      facts(
+        ips.map((ip) => host(ip, [mac(1)])),
+        {
+          ...held(ips, parked),
+          expected: new Map([
+            expected(ips[0] ?? '', [mac(1)]),
+            expected(ips[1] ?? '', [mac(1), OUR_MAC]),
+            expected(ips[2] ?? '', []),
+          ]),
+        },
+      ),
+    );
+    expect(findings.map(({ kind, severity, ips: of }) => [kind, severity, of])).toEqual([
+      ['shadowed-address', 'error', ips.slice(0, 1)],
+      ['shadowed-address', 'warning', ips.slice(1)],
+    ]);
+  });
+
   it('is not seen in services that a load balancer holds, whose owner can be reached otherwise', () => {
     const hosts = [host('10.0.0.31', [mac(1)]), host('10.0.0.11', [mac(1)])];
     expect(kindsOf(hosts, held(['10.0.0.31'], parked))).toEqual([]);
     expect(kindsOf([host('10.0.0.31', ['00:00:5e:00:01:07'])], held(['10.0.0.31'], parked))).toEqual([]);
+    const known = { links: [linkFacts({ neighbours: new Set([mac(1)]) })] };
+    expect(kindsOf(hosts.slice(0, 1), { ...held(['10.0.0.31'], parked), ...known })).toEqual([]);
     // Held in any other way it is no service.
     for (const place of [
       { ...parked, prefixLength: 24 },
@@ -54,6 +80,13 @@ describe('shadowed-address', () => {
     expect(kindsOf([host('10.0.0.31', [OUR_MAC])], held(['10.0.0.31'], parked))).toEqual([]);
     const proxied = addresses(8).map((ip) => host(ip, [responder(mac(1), { probeReplies: 0 })]));
     expect(kindsOf(proxied, held(['10.0.0.3'], parked))).toEqual(['proxy-arp']);
+  });
+
+  it('is not seen in what is held in another network namespace, which is like another machine', () => {
+    const [, second] = held(['10.0.0.31'], { ...parked, flags: [] }).links.toReversed();
+    expect(kindsOf([host('10.0.0.31', [mac(1)])], { links: [linkFacts(), second ?? linkFacts()] })).toEqual(
+      [],
+    );
   });
 
   it('leaves what the swept link itself holds to claims-our-address', () => {

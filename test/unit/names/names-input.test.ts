@@ -71,6 +71,11 @@ describe('names', () => {
     ]);
   });
 
+  it('are the same when what was read is given on, as the command line does', async () => {
+    const machines = await readNames([file('02:00:00:00:00:09 printer\n'), file(printed('node-1'))]);
+    expect(await readNames(machines)).toEqual(machines);
+  });
+
   it('are taken from a program as they are, and checked', async () => {
     expect(await readNames([machine('node-1')])).toEqual(await readNames([file(printed('node-1'))]));
     const wrong = { name: 'node-1', interfaces: [{ name: 'eth0', addresses: [{ ip: '10.0.0' }] }] };

@@ -10,7 +10,7 @@ import { holdClocks, inTheirTime } from '../../support/time.js';
 const OUR_MAC = '02:00:00:00:00:01';
 const OUR_IP = '10.0.0.1';
 const TARGET = '10.0.0.5';
-const A = '52:54:00:00:00:0a';
+const A = '02:00:00:00:00:0a';
 const B = '00:1b:21:00:00:0b';
 
 const eth0 = link('eth0', [address(`${OUR_IP}/24`)], { mac: OUR_MAC });
@@ -229,7 +229,7 @@ describe('a ping', () => {
     ];
     setTimeout(() => {
       for (const frame of odd) wire.say('eth0', arpFrame(frame));
-      wire.say('eth0', arpFrame(fields), { vlan: 5 });
+      wire.say('eth0', arpFrame(fields), { vlans: [5] });
       wire.say('eth1', arpFrame(fields));
       wire.say('eth0', arpFrame({ ...fields, tha: '00:00:00:00:00:00', destination: OUR_MAC }));
     }, 10);

@@ -125,7 +125,7 @@ export function recorder(rest: Partial<ReporterOutput> = {}): Recorded {
   };
   const note = (line: string): void => void notes.push(line);
   return {
-    output: { write, note, columns: null, colour: false, quiet: false, ...rest },
+    output: { write, note, columns: null, colour: false, quiet: false, sort: null, fields: null, ...rest },
     text: () => text,
     notes,
   };

@@ -55,6 +55,13 @@ describe('the summary', () => {
       '1 address: 1 answered, 0 silent; 519 frames in 612 ms',
     );
   });
+
+  test('of a sweep of our own address alone does not speak of silence', () => {
+    const counts = { targets: 1, answered: 0, self: 1, silent: 0, untested: 0 };
+    expect(summaryLine(report({ ...untold, passes: 1 }, { counts }))).toBe(
+      '1 address: 0 answered, 1 of this machine, 0 silent; 519 frames in 612 ms',
+    );
+  });
 });
 
 describe('what the kernel dropped', () => {

@@ -12,7 +12,7 @@ describe('the table', () => {
         'IP          MAC                RTT ms  Vendor',
         '10.0.0.2    02:00:00:00:00:02          this machine',
         '10.0.0.5    00:50:56:ab:47:53   0.695  db-1.example.net (VMware, Inc.)',
-        '            02:00:00:00:00:05  12.250',
+        '            02:00:00:00:00:05  12.250  (random or local MAC)',
         '10.0.0.120  00:1b:21:00:00:01       -  unconfirmed Intel Corporate',
         '',
         'error: duplicate-address: 10.0.0.5 is answered by 2 machines on eth0: 00:50:56:ab:47:53 and 02:00:00:00:00:05.',
@@ -70,7 +70,9 @@ describe('the table', () => {
     ];
     const { text } = await rendered(tableReporter, { ...example, links, hosts });
     expect(rowsOf(text)[0]).toBe('IP          MAC                RTT ms  Link         Vendor');
-    expect(rowsOf(text).at(-1)).toBe('10.0.0.5    02:00:00:00:00:99   0.695  blue:eth1@7');
+    expect(rowsOf(text).at(-1)).toBe(
+      '10.0.0.5    02:00:00:00:00:99   0.695  blue:eth1@7  (random or local MAC)',
+    );
   });
 
   test('shows those who claim our own address under it', async () => {
@@ -80,8 +82,21 @@ describe('the table', () => {
     const { text } = await rendered(tableReporter, { ...example, hosts });
     expect(rowsOf(text).slice(1)).toEqual([
       '10.0.0.2  02:00:00:00:00:02          this machine',
-      '          02:00:00:00:00:66   0.695',
+      '          02:00:00:00:00:66   0.695  (random or local MAC)',
     ]);
+  });
+
+  test('is sorted line by line, each with its address, this machine where its MAC belongs', async () => {
+    const { text } = await rendered(tableReporter, example, { sort: 'mac' });
+    expect(rowsOf(text).map((row) => row.slice(0, 29).trimEnd())).toEqual([
+      'IP          MAC',
+      '10.0.0.120  00:1b:21:00:00:01',
+      '10.0.0.5    00:50:56:ab:47:53',
+      '10.0.0.2    02:00:00:00:00:02',
+      '10.0.0.5    02:00:00:00:00:05',
+    ]);
+    const byIp = await rendered(tableReporter, example, { sort: 'ip' });
+    expect(byIp.text).toBe((await rendered(tableReporter, example)).text);
   });
 
   test('leaves the summary out when quiet, but not the findings', async () => {

@@ -39,6 +39,8 @@ test('text is cut by characters, not within one', () => {
 test('a list names as many as it may and counts the rest', () => {
   expect(shortList(['a', 'b', 'c'], 3)).toBe('a, b, c');
   expect(shortList(['a', 'b', 'c'], 2)).toBe('a, b and 1 more');
+  expect(shortList(['a', 'b', 'c'], 2, 'range')).toBe('a, b and 1 more range');
+  expect(shortList(['a', 'b', 'c'], 1, 'range')).toBe('a and 2 more ranges');
 });
 
 test('columns are as wide as their widest cell, and lines do not end in blanks', () => {

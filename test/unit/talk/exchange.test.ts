@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PermissionError, SystemError } from '../../../src/errors.js';
+import { linkSource, machineStates } from '../../../src/links/machine-state.js';
 import type { NativeAddon } from '../../../src/native.js';
-import { namedEndpoint } from '../../../src/talk/endpoints.js';
+import { endpointsOf } from '../../../src/talk/endpoints.js';
 import { type Heard, openExchange } from '../../../src/talk/exchange.js';
-import { requestFrame } from '../../../src/wire/arp-frame.js';
+import { requestFor } from '../../../src/talk/frames.js';
+import { checkWhere } from '../../../src/talk/options.js';
 import { arpFrame, REPLY, REQUEST } from '../../support/arp-frames.js';
 import { address, ip, link } from '../../support/fake-addon.js';
 import { fakeWire, type WireScenario } from '../../support/fake-wire.js';
@@ -25,21 +27,22 @@ const reply = arpFrame({
   tpa: '10.0.0.1',
 });
 
+const endpointsNamed = (addon: NativeAddon, links: readonly string[]) =>
+  endpointsOf(linkSource(addon, machineStates(addon)), checkWhere({ links }));
+
 function exchangeOn(names: readonly string[], scenario: Partial<WireScenario> = {}) {
   const wire = fakeWire({ links: [eth0, eth1, vlan7], ...scenario });
-  const endpoints = names.map((name) => namedEndpoint(wire.addon, name));
+  const endpoints = endpointsNamed(wire.addon, names);
   const heard: Heard[] = [];
   const exchange = openExchange(wire.addon, endpoints, false, (frame) => heard.push(frame));
-  const frames = endpoints.map(({ link: { mac }, tags }) =>
-    requestFrame({ mac, ip: ip('10.0.0.1'), tags }, ip(TARGET)),
-  );
+  const frames = endpoints.map(({ mac, tags }) => requestFor(ip(TARGET), { mac, ip: ip('10.0.0.1'), tags }));
   const send = (at: number) => {
     const endpoint = endpoints[at];
     const frame = frames[at];
     if (!endpoint || !frame) throw new Error('there is no such endpoint');
     return exchange.send(endpoint, frame);
   };
-  const inShort = () => heard.map(({ endpoint, ours, arp }) => `${endpoint.label} ${arp.operation} ${ours}`);
+  const inShort = () => heard.map(({ endpoint, ours, arp }) => `${endpoint.name} ${arp.operation} ${ours}`);
   return { wire, endpoints, exchange, send, heard, inShort };
 }
 
@@ -70,25 +73,24 @@ describe('an exchange', () => {
     expect(inShort()).toEqual([false, true, false, true, false].map((ours) => `eth0 1 ${ours}`));
   });
 
-  it('speaks with the tag and the addresses of a VLAN, and hears no other', async () => {
-    const { wire, endpoints, exchange, send, heard } = exchangeOn(['eth1@7']);
-    expect(endpoints[0]).toMatchObject({
-      label: 'eth1@7',
-      interface: 'eth1',
-      vlan: 7,
-      tags: [{ protocol: 0x88a8, id: 7 }],
-      link: { mac: vlan7.mac, addresses: vlan7.addresses },
-    });
-    send(0);
-    wire.say('eth1', reply);
-    wire.say('eth1', reply, { vlan: 8 });
-    wire.say('eth1', reply, { vlan: 7 });
-    await exchange.finish();
-    expect(heard.map(({ vlan, ours }) => [vlan, ours])).toEqual([
-      [7, true],
-      [7, false],
-    ]);
-  });
+  it.each([
+    ['eth1@7', [7], { vlan: 7 }, vlan7.mac, [[], [8], [7, 8]]],
+    ['eth1@7@9', [7, 9], { vlan: 7, innerVlan: 9 }, eth1.mac, [[7], [7, 8], [9, 7]]],
+  ])(
+    'on %s speaks with its tags, from the addresses of the VLAN, and hears no others',
+    async (name, vlans, place, mac, others) => {
+      const { wire, endpoints, exchange, send, heard } = exchangeOn([name]);
+      expect(endpoints[0]).toMatchObject({ name, mac, place: { interface: 'eth1', netns: null, ...place } });
+      send(0);
+      expect(wire.sent).toMatchObject([{ interface: 'eth1', sha: mac, vlans }]);
+      for (const other of [...others, vlans]) wire.say('eth1', reply, { vlans: other });
+      await exchange.finish();
+      expect(heard.map(({ vlan, innerVlan, ours }) => ({ vlan, innerVlan, ours }))).toEqual([
+        { innerVlan: null, ...place, ours: true },
+        { innerVlan: null, ...place, ours: false },
+      ]);
+    },
+  );
 
   it('says what is wrong with a link, and how much was not heard', async () => {
     const { wire, endpoints, exchange } = exchangeOn(['eth0']);
@@ -114,7 +116,7 @@ describe('an exchange', () => {
 
   it('leaves nothing open where a link is refused', () => {
     const wire = fakeWire({ links: [eth0, eth1] });
-    const endpoints = ['eth0', 'eth1'].map((name) => namedEndpoint(wire.addon, name));
+    const endpoints = endpointsNamed(wire.addon, ['eth0', 'eth1']);
     const refused = Object.assign(new Error('socket'), { syscall: 'socket AF_PACKET', errno: 1 });
     const { Speaker } = wire.addon;
     const refusing = (name: string): NativeAddon => ({

@@ -133,6 +133,12 @@ describe('a target that cannot be right', () => {
     },
   );
 
+  test('is shown in part where it is long, as of a file that holds something else', () => {
+    const error = errorOf(() => parseTargets('a'.repeat(1_000_000)));
+    expect(error.message).toContain(` in target "${'a'.repeat(300)}…" at position 254`);
+    expect(error.input).toHaveLength(1_000_000);
+  });
+
   test('is found among right ones, in its own text of a list', () => {
     expect(errorOf(() => parseTargets('10.0.0.1,  10.0.0.256 10.0.0.3'))).toMatchObject({ offset: 18 });
     expect(errorOf(() => parseTargets(['10.0.0.1', 'printer 10.1', '10.0.0.300']))).toMatchObject({

@@ -9,16 +9,18 @@ import { fakeWorld, learnt, namespace, port } from '../../support/fake-world.js'
 
 const HYP = namespace('hyp');
 const REPLIER = '02:00:00:00:00:99';
+const OTHER = '02:00:00:00:00:98';
 
-/** What a link saw: `3?` is three requests, `2!` two replies, `<` that the requests came in. */
+/** What a link saw: `3?` is three requests, `2!` two replies, `<` that the requests came in, `>` that the replies went out, `1@` one of them to another. */
 function saw(text: string): Sighting {
   const requests = Number(/(\d+)\?/.exec(text)?.[1] ?? 0);
   const replies = Number(/(\d+)!/.exec(text)?.[1] ?? 0);
   return {
     requests,
     requestsIn: text.includes('<') ? requests : 0,
-    repliesOut: 0,
-    repliesIn: replies,
+    repliesOut: text.includes('>') ? replies : 0,
+    repliesIn: text.includes('>') ? 0 : replies,
+    unicasts: new Map([[OTHER, Number(/(\d+)@/.exec(text)?.[1] ?? 0)]]),
     vlans: new Set(requests > 0 ? [null] : []),
     repliers: new Set(replies > 0 ? [REPLIER] : []),
   };
@@ -100,6 +102,28 @@ describe('what a trace says', () => {
     expect(message({ saw: ['6?2!', '6?<2!', '6?<6!', '6?6!'] })).toContain(
       'only 2 of 6 replies came from hyp:br0 back to hyp:uplink',
     );
+  });
+
+  it('says where the last link saw more requests than replies', () => {
+    expect(message({ saw: ['6?2!', '6?<2!', '6?<2!', '6?2!'] })).toMatch(
+      /only 2 of the 6 requests that came by hyp:tap0 were answered: look behind it/,
+    );
+  });
+
+  it('says where a machine answers that does not hold the address', () => {
+    const everywhere = ['3?3!', '3?<3!', '3?<3!', '3?<3!>'] as const;
+    const proxy = /the reply comes from hyp:tap0, where no link holds that address: most likely an ARP proxy/;
+    expect(message({ saw: everywhere, tap: { masterIndex: 0 } })).toMatch(proxy);
+    expect(
+      message({ saw: everywhere, tap: { masterIndex: 0, addresses: [address('10.0.0.9/24')] } }),
+    ).toContain('nothing is lost');
+    // What a port of a bridge sends may come from another.
+    expect(message({ saw: everywhere })).toContain('nothing is lost');
+  });
+
+  it('does not miss what only another machine with that address was asked', () => {
+    expect(message({ saw: ['4?1@6!', '4?1@<6!', '4?1@<6!', '3?3!'] })).toContain('nothing is lost');
+    expect(message({ saw: ['5?1@6!', '5?1@<6!', '5?1@<6!', '3?3!'] })).toContain('only 3 of 4 requests');
   });
 
   it('says where an answer comes from that does not come from the end', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { HeardArp, HeardFrame } from '../../../src/listen/heard-frame.js';
-import { repliesOf, requestsOf, returnedOf, watchFor } from '../../../src/trace/sightings.js';
+import {
+  repliesOf,
+  requestsMeantFor,
+  requestsOf,
+  returnedOf,
+  watchFor,
+} from '../../../src/trace/sightings.js';
 import { ip } from '../../support/fake-addon.js';
 
 const ASKER = '02:00:00:00:00:01';
@@ -16,6 +22,7 @@ const frame = (arp: HeardArp | null, more: Partial<HeardFrame> = {}): HeardFrame
   atMs: 0,
   outgoing: false,
   vlan: null,
+  innerVlan: null,
   destination: 'ff:ff:ff:ff:ff:ff',
   source: arp?.sha ?? NONE,
   arp,
@@ -45,6 +52,14 @@ describe('what a link sees', () => {
     expect(sighting?.repliers).toEqual(new Set([TARGET]));
     if (!sighting) throw new Error('nothing was seen');
     expect([requestsOf(sighting), returnedOf(sighting), repliesOf(sighting)]).toEqual([2, 1, 2]);
+  });
+
+  it('is requests to one alone as well, which need not pass where others are', () => {
+    const [sighting] = see([frame(asks), frame(asks, { destination: TARGET })]);
+    if (!sighting) throw new Error('nothing was seen');
+    expect(requestsOf(sighting)).toBe(2);
+    expect(requestsMeantFor(sighting, new Set([TARGET]))).toBe(2);
+    expect(requestsMeantFor(sighting, new Set())).toBe(1);
   });
 
   it('is a reply to the asker by Ethernet alone as well', () => {

@@ -1,5 +1,5 @@
-/** The demo's network: what stands in a small server room, with one mistake in it. */
-import type { Lab, Link } from './lab.js';
+/** What stands in a small server room, with one mistake in it. */
+import type { Lab, Link } from '../lab/lab.js';
 
 interface Machine {
   readonly name: string;
@@ -38,7 +38,7 @@ const MACHINES: readonly Machine[] = [
 export const MACHINE_COUNT = MACHINES.length;
 
 /** Builds the network and our own place on its switch, interface `eth0`. */
-export async function buildDemoNetwork(lab: Lab): Promise<Link> {
+export async function buildServerRoom(lab: Lab): Promise<Link> {
   const lan = await lab.switch('switch');
   const address = (host: number) => `10.34.11.${host}/24`;
   const [link] = await Promise.all([
