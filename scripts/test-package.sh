@@ -33,12 +33,15 @@ lists() { tar -tzf "$work"/arpsweep-*.tgz | grep -qx "package/$1"; }
 lacks() { ! tar -tzf "$work"/arpsweep-*.tgz | grep -E "$1"; }
 typechecks() {
   cat >"$work/empty/use.mts" <<'END'
-import { type Report, type Responder, parseTargets, sweep } from 'arpsweep';
+import { type PingReply, type Report, type Responder, announce, dad, parseTargets, ping, sweep } from 'arpsweep';
 const run = sweep('10.0.0.0/24', { links: ['eth0'], rate: 10_000, signal: new AbortController().signal });
 for await (const responder of run) responder satisfies Responder;
 const report: Report = await run.report();
 report.counts.answered satisfies number;
 parseTargets('10.0.0.1').ranges.length satisfies number;
+for await (const reply of ping('10.0.0.1', { count: 1 })) reply satisfies PingReply;
+(await dad('10.0.0.1'))[0]?.verdict satisfies string | undefined;
+(await announce('10.0.0.1', { reply: true }))[0]?.sent satisfies number | undefined;
 END
   cd "$work/empty"
   "$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck false --target es2022 --lib es2023,esnext.disposable,dom \

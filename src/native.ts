@@ -374,6 +374,17 @@ export interface NativeReplay extends Pick<NativeEngine, 'read' | 'untested' | '
   status(): ReplayStatus;
 }
 
+/** Sends frames as they are on one link. Whether they left, a listener there tells. */
+export interface NativeSpeaker {
+  /**
+   * Hands a whole Ethernet frame without FCS to the kernel, and does not wait.
+   * @returns 0, or the errno by which the kernel refused it
+   */
+  send(frame: Uint8Array): number;
+  /** Takes ten milliseconds and more. Idempotent. */
+  close(): void;
+}
+
 /** Lists are of the present network namespace, or of the one that the file `namespacePath` stands for. */
 export interface NativeAddon {
   readonly Engine: new (options: EngineOptions, onWake: () => void) => NativeEngine;
@@ -385,6 +396,10 @@ export interface NativeAddon {
   readonly Replay: new (options: ReplayOptions) => NativeReplay;
   /** Fills in what the first `count` frames of the buffer say, of which bytes, time and direction are given. */
   describeFrames(frames: Uint8Array, count: number): void;
+  /** What a thread of its own does in another namespace moves nothing else. */
+  readonly Speaker: new (
+    link: Pick<ListenLink, 'interface' | 'namespacePath'>,
+  ) => NativeSpeaker;
   listLinks(namespacePath?: string | null): NativeLink[];
   listRoutes(namespacePath?: string | null): NativeRoute[];
   listNeighbours(namespacePath?: string | null): NativeNeighbour[];

@@ -5,6 +5,7 @@
 #include "binding/listener_binding.h"
 #include "binding/replay_binding.h"
 #include "binding/request_binding.h"
+#include "binding/speaker_binding.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   arpsweep::InitEngine(env, exports);
@@ -12,6 +13,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   arpsweep::InitListener(env, exports);
   arpsweep::InitRequest(env, exports);
   arpsweep::InitReplay(env, exports);
+  arpsweep::InitSpeaker(env, exports);
   return exports;
 }
 

@@ -70,7 +70,11 @@ export interface Place {
   readonly innerVlan?: number;
 }
 
-export function placeOf({ link, namespace, tags: [outer, inner] }: LinkPlan): Place {
+export function placeOf({
+  link,
+  namespace,
+  tags: [outer, inner],
+}: Pick<LinkPlan, 'link' | 'namespace' | 'tags'>): Place {
   return {
     interface: link.name,
     netns: namespace?.name ?? null,

@@ -12,6 +12,8 @@ export interface HeardFrame {
   readonly outgoing: boolean;
   /** VID of the outer tag, or null. */
   readonly vlan: number | null;
+  /** VID of the tag within it, or null. */
+  readonly innerVlan: number | null;
   /** Ethernet addresses, in lower case with colons. */
   readonly destination: string;
   readonly source: string;
@@ -38,6 +40,9 @@ const isArp = 0;
 
 const bytesAt = 44;
 
+/** linux/if_ether.h: what stands where the EtherType would, ahead of a tag. */
+const tagProtocols = new Set([0x8100, 0x88a8, 0x9100]);
+
 /** Of a frame no more than this is kept: HeardFrame::kMostBytes. */
 export const mostHeardBytes = HEARD_FRAME_BYTES - bytesAt;
 
@@ -62,6 +67,7 @@ export function decodeHeardFrame(view: DataView, index: number): HeardFrame {
     atMs: Number(view.getBigInt64(at, true)) / 1e6,
     outgoing: view.getUint8(at + 16) === PACKET_OUTGOING,
     vlan: vlan === 0 ? null : vlan,
+    innerVlan: innerVlanAt(view, at + bytesAt),
     destination: macAt(view, at + bytesAt),
     source: macAt(view, at + bytesAt + 6),
     arp: view.getUint8(at + 17) === isArp ? arpAt(view, at) : null,
@@ -132,6 +138,12 @@ export function arpNumbersAt(view: DataView, index: number): ArpNumbers | null {
     spa: view.getUint32(at + 24, true),
     tpa: view.getUint32(at + 28, true),
   };
+}
+
+/** Behind two addresses and the outer tag. */
+function innerVlanAt(view: DataView, at: number): number | null {
+  const isTagged = (offset: number): boolean => tagProtocols.has(view.getUint16(offset));
+  return isTagged(at + 12) && isTagged(at + 16) ? view.getUint16(at + 18) & 0xfff || null : null;
 }
 
 function arpAt(view: DataView, at: number): HeardArp {

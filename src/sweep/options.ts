@@ -50,7 +50,8 @@ const largestSeed = 0xffff_ffff;
 const millisecondsPer: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const factors: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6 };
 
-function refuse(option: string, words: string, value: unknown, form: string): never {
+/** @throws OptionError that shows the value and says which form would be right */
+export function refuse(option: string, words: string, value: unknown, form: string): never {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
   throw new OptionError(option, `The ${words} ${shown} cannot be right.`, `Give ${form}.`);
 }

@@ -44,6 +44,8 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
       'vendors.bin',
     ],
     ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
+    ...['ping', 'dad', 'announce'].flatMap((command) => [command, `cli/${command}-command.js`]),
+    'talk',
     ...['trace', 'listen', 'sweep/tag-watch.js', 'vendors/vendor-lines.js'],
     ...['cli/check-command.js', 'check', 'expect'],
     ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],

@@ -219,6 +219,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     Listener: Object as unknown as NativeAddon['Listener'],
     Replay: Object as unknown as NativeAddon['Replay'],
     describeFrames: () => {},
+    Speaker: Object as unknown as NativeAddon['Speaker'],
     listLinks: () => [...links],
     listRoutes: () => [...routes],
     listNeighbours: () => [],

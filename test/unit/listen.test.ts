@@ -92,6 +92,7 @@ describe('a listener', () => {
       atMs: expect.closeTo(1_700_000_000_123.456, 2),
       outgoing: true,
       vlan: 100,
+      innerVlan: null,
       destination: '02:00:00:00:00:02',
       source: '02:00:00:00:00:ff',
       arp: {
@@ -103,6 +104,18 @@ describe('a listener', () => {
       },
     });
     expect(heard[1]).toMatchObject({ link: 0, outgoing: false, vlan: null, arp: null });
+  });
+
+  it('tells the tag within a tag from the frame itself', async () => {
+    const { fake, heard, listening } = listen();
+    for (const tags of ['88a800648100b007', '81000064', '81000064810000000806', '9100006491000007']) {
+      const frame = packed({ vlan: 100 });
+      Buffer.from(tags, 'hex').copy(frame, 44 + 12);
+      fake.queue.push(frame);
+    }
+    listening.finish();
+    await listening.done;
+    expect(heard.map(({ innerVlan }) => innerVlan)).toEqual([7, null, null, 7]);
   });
 
   it('hands over everything before it is done, and frees what it held', async () => {

@@ -1,7 +1,6 @@
 #include "core/listen/listener.h"
 
 #include <linux/if_packet.h>
-#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
 
@@ -12,6 +11,7 @@
 
 #include "core/system/blocked_signals.h"
 #include "core/system/clock.h"
+#include "core/system/interface_index.h"
 #include "core/system/network_namespace.h"
 #include "core/system/packet_socket.h"
 #include "core/system/system_error.h"
@@ -28,12 +28,6 @@ constexpr size_t kRingBytes = size_t{1} << 20;
 constexpr int kFinishStepMs = 2;
 // A block that was being filled when Finish was called is retired after kRetireMs.
 constexpr int64_t kLastBlockNs = (2 * PacketRing::kRetireMs + 2) * kNanosecondsPerMillisecond;
-
-int IndexOf(const std::string& interface) {
-  const unsigned index = if_nametoindex(interface.c_str());
-  if (index == 0) throw SystemError("if_nametoindex", errno);
-  return static_cast<int>(index);
-}
 
 std::optional<VlanTag> StrippedTag(const ReceivedFrame& frame) {
   if (frame.vlan_protocol == 0) return std::nullopt;
@@ -70,7 +64,7 @@ void Listener::Open(const ListenLink& link) {
     throw std::logic_error("links are opened before the start");
   auto port = std::make_unique<Port>();
   RunInNetworkNamespace(link.namespace_path, [&] {
-    port->sockets = std::make_unique<Port::Sockets>(IndexOf(link.interface), link.outgoing);
+    port->sockets = std::make_unique<Port::Sockets>(InterfaceIndex(link.interface), link.outgoing);
     if (link.promiscuous) port->sockets->receive.JoinPromiscuous();
   });
   port->state.store(port->sockets->monitor.state());

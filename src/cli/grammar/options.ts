@@ -46,6 +46,22 @@ export const writeOption = [
   'record all ARP of the run, sent and received, as pcapng; made again into a report by --read',
 ] as const;
 
+/** On which links a command speaks that asks along the routes where it is not told; `verb` completes "link to". */
+export function addWhereOptions(
+  command: commander.Command,
+  verb: string,
+  otherwise = 'that of the route',
+): commander.Command {
+  return command
+    .option(
+      '-I, --interface <link>',
+      `link to ${verb} on, [NETNS:]IFACE[@VID[.PRIO]], patterns as in tap* allowed; may be given several times (default: ${otherwise})`,
+      collect,
+    )
+    .option('--netns <name>', 'network namespace (name, path or process id) of links that do not say')
+    .option('--vlan <vid>', 'VLAN tag, VID[.PRIO], of links that do not say');
+}
+
 /** What should answer, as `check` and a sweep are told it. */
 export const expectOption = [
   '--expect <file>',
