@@ -28,6 +28,7 @@ const sending = {
   order: '--order',
   seed: '--seed',
   offLink: '--off-link',
+  fingerprint: '--fingerprint',
   write: '--write',
   dryRun: '--dry-run',
   etherDst: '--ether-dst',

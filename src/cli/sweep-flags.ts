@@ -35,6 +35,7 @@ export interface AskingFlags extends KnowledgeFlags {
   readonly shard?: string;
   readonly resume?: string;
   readonly offLink?: true;
+  readonly fingerprint?: true;
 }
 
 /** As commander hands them over. */
@@ -90,6 +91,7 @@ export function sweepOptionsOf(flags: AskingFlags & FrameFlags): SweepOptions {
     ...(flags.shard !== undefined && { shard: flags.shard }),
     ...(flags.resume !== undefined && { resume: flags.resume }),
     ...(flags.offLink && { offLink: true }),
+    ...(flags.fingerprint && { fingerprint: true }),
     ...(frame && { frame }),
   };
   // The library would check them too, but only once an output file is open.

@@ -30,6 +30,7 @@ export interface CheckedOptions {
   readonly names: readonly (string | NamedMachine)[];
   /** What should answer, as a file or read, or null. */
   readonly expect: string | Expectations | null;
+  readonly fingerprint: boolean;
   readonly signal: AbortSignal | null;
   readonly onProgress: ((progress: Progress) => void) | null;
 }
@@ -180,6 +181,15 @@ function checkFields({ frame = {}, sourceIp }: SweepOptions): CheckedFields {
   );
 }
 
+function checkFingerprint({ fingerprint = false, frame }: SweepOptions): boolean {
+  if (!fingerprint || frame === undefined) return fingerprint;
+  throw new OptionError(
+    'fingerprint',
+    'A fingerprint is taken by frames of its own, not by those that are set by hand.',
+    'Leave out --fingerprint (fingerprint), or the fields of the frame.',
+  );
+}
+
 function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
   return allowed.includes(value) ? value : refuse(option, option, value, `one of ${allowed.join(', ')}`);
 }
@@ -215,6 +225,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     fields: checkFields(options),
     names: typeof names === 'string' ? [names] : names,
     expect: options.expect ?? null,
+    fingerprint: checkFingerprint(options),
     signal: options.signal ?? null,
     onProgress: options.onProgress ?? null,
   };

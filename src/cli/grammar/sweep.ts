@@ -70,6 +70,7 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
       '--read <file>',
       'make the report from a recording (pcapng, pcap; - for standard input) and send nothing',
     )
+    .option('--fingerprint', 'ask those who answer odd requests as well, which tell of their kind')
     .option('--resolve', 'look up the names of what answers (DNS)')
     .option(...vendorsOption)
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
