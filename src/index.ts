@@ -16,6 +16,7 @@ export {
   TargetSyntaxError,
 } from './errors.js';
 export type { Expectations, ExpectedGroup, ExpectedHost } from './expect/expectation.js';
+export type { ListenHost, ListenLink, ListenReport, ListenSpeaker } from './generated/listen-types.js';
 export type * from './generated/report-types.js';
 export { listInterfaces } from './links/links.js';
 export type { NamedInterface, NamedMachine } from './names/named-machine.js';
@@ -29,6 +30,9 @@ export type {
   PingResponder,
 } from './ping/ping-api.js';
 export type { RoundTripSummary } from './ping/round-trips.js';
+export { listen } from './speakers/listen.js';
+export type { Listen, ListenOptions, Utterance } from './speakers/listen-api.js';
+export type { StatementKind } from './speakers/statement.js';
 export type { FrameFields } from './sweep/frame-fields.js';
 export { sweep } from './sweep/sweep.js';
 export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sweep/sweep-api.js';

@@ -1,6 +1,7 @@
 /** Decodes the frames of a listener, and packs others; native/core/listen/heard_frame.h is the other side of this layout. */
 
 import { HEARD_FRAME_BYTES } from '../native.js';
+import { macAt } from '../sweep/record.js';
 
 /** A frame of ARP that was heard on a link. */
 export interface HeardFrame {
@@ -154,9 +155,4 @@ function arpAt(view: DataView, at: number): HeardArp {
     sha: macAt(view, at + 32),
     tha: macAt(view, at + 38),
   };
-}
-
-function macAt(view: DataView, offset: number): string {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, 6);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 }

@@ -44,7 +44,8 @@ const mostPasses = 255;
 const passesForm = `a whole number from 1 to ${mostPasses}, or "auto"`;
 
 const longestMs = 3_600_000;
-const durationForm = 'a number and its unit, such as 350ms, 2s or 1m, or 0; at most 1h';
+const durationForm = (mostMs: number) =>
+  `a number and its unit, such as 350ms, 2s or 1m, or 0; at most ${mostMs / 3_600_000}h`;
 
 const largestSeed = 0xffff_ffff;
 
@@ -79,15 +80,15 @@ export function parseRate(text: string | number): RateOption {
 }
 
 /**
- * Reads a duration with its unit (`ms`, `s`, `m` or `h`); only 0 needs none.
+ * Reads a duration with its unit (`ms`, `s`, `m` or `h`), of `mostMs` at most; only 0 needs none.
  * @returns milliseconds
  * @throws OptionError that names `option`
  */
-export function parseDuration(text: string, option = 'cooldownMs'): number {
+export function parseDuration(text: string, option = 'cooldownMs', mostMs = longestMs): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const ms = match ? Number(match[1]) * (millisecondsPer[match[2] ?? ''] ?? Number.NaN) : Number.NaN;
   if (text === '0') return 0;
-  return ms <= longestMs ? ms : refuse(option, 'duration', text, durationForm);
+  return ms <= mostMs ? ms : refuse(option, 'duration', text, durationForm(mostMs));
 }
 
 /**
@@ -152,9 +153,16 @@ function checkCooldown(value: number | 'auto'): number | 'auto' {
     : refuse('cooldownMs', 'cooldown', value, `milliseconds from 0 to ${longestMs}, or "auto"`);
 }
 
-/** `netns` and `vlan` hold for every link that does not say. */
-function checkLinks({ links, netns, vlan }: SweepOptions): readonly WantedLink[] {
-  const form = 'at least one link, or leave it out to take the link of the default route';
+/**
+ * Reads links. `netns` and `vlan` hold for every one that does not say.
+ * @param otherwise what becomes of it without any
+ * @throws OptionError
+ */
+export function checkLinks(
+  { links, netns, vlan }: Pick<SweepOptions, 'links' | 'netns' | 'vlan'>,
+  otherwise = 'take the link of the default route',
+): readonly WantedLink[] {
+  const form = `at least one link, or leave it out to ${otherwise}`;
   if (netns !== undefined && (typeof netns !== 'string' || netns === '')) {
     refuse('netns', 'network namespace', netns, 'a name, a path or a process id');
   }
