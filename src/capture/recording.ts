@@ -1,7 +1,7 @@
 /** A recording as a command makes it: opened before anything is sent, commented on once it is known what was found. */
 
 import { ArpsweepError } from '../errors.js';
-import type { Report } from '../generated/report-types.js';
+import type { LinkReport, Report } from '../generated/report-types.js';
 import { fileProblem, isSystemError } from '../input/file-problem.js';
 import { arpNumbersAt, rawFrameAt } from '../listen/heard-frame.js';
 import type { NativeAddon } from '../native.js';
@@ -24,7 +24,9 @@ import { openRecordingFile, openReplacement, type RecordingFile, unusable } from
 import { targetsComment } from './self-description.js';
 
 /** What a recording takes of the report that it belongs to. */
-export type RecordedReport = Pick<Report, 'findings' | 'links' | 'targets'>;
+export interface RecordedReport extends Pick<Report, 'findings' | 'targets'> {
+  readonly links: readonly Pick<LinkReport, 'interface' | 'netns'>[];
+}
 
 export interface Recording {
   /** Ends it. Comments tell which frames made the findings. */
@@ -127,7 +129,7 @@ function lossOf(name: string, { tallies, failure }: RecorderEnd): string[] {
 /** Which of the recorded links one of the report is; null for none in particular. */
 function placeOf(
   recorded: readonly LinkToRecord[],
-  { links }: Pick<Report, 'links'>,
+  { links }: Pick<RecordedReport, 'links'>,
   link: number | null,
 ): number | null {
   if (link === null) return null;

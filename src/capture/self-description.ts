@@ -11,9 +11,10 @@ export const applicationName = 'arpsweep';
 const mostRanges = 1000;
 const mark = 'targets:';
 
-/** A comment on what was asked for, or null. */
+/** A comment on what was asked for, or null where there is nothing to say. */
 export function targetsComment({ targets }: Pick<Report, 'targets'>): string | null {
-  return targets.length > mostRanges ? null : [mark, ...targets].join(' ');
+  const isSaid = targets.length > 0 && targets.length <= mostRanges;
+  return isSaid ? [mark, ...targets].join(' ') : null;
 }
 
 /** What such a comment says, or nothing. */

@@ -9,6 +9,7 @@ import { defineDemo } from './grammar/demo.js';
 import { defineDoctor } from './grammar/doctor.js';
 import { defineExplain } from './grammar/explain.js';
 import { defineInterfaces } from './grammar/interfaces.js';
+import { defineListen } from './grammar/listen.js';
 import { definePing } from './grammar/ping.js';
 import { defineSweep, sweepHelp } from './grammar/sweep.js';
 import { defineTrace } from './grammar/trace.js';
@@ -19,6 +20,7 @@ const others: readonly Definition[] = [
   definePing,
   defineDad,
   defineAnnounce,
+  defineListen,
   defineTrace,
   defineExplain,
   defineInterfaces,

@@ -9,6 +9,8 @@ import type { Namespace } from '../links/namespaces.js';
 import { isUnicast } from '../mac-address.js';
 import { type NativeAddon, type NativeLink, native } from '../native.js';
 import { linkName } from '../reporters/link-name.js';
+import type { ListenOptions } from '../speakers/listen-api.js';
+import { listenLinksOf } from '../speakers/run-listen.js';
 import { linksOf } from '../sweep/preparation.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
 import { explainNativeError } from '../system-error.js';
@@ -45,6 +47,20 @@ export function recordTrace(
       return start(() => once(links));
     }),
   );
+}
+
+/** The same of every link that is listened on. */
+export function recordListening(
+  path: string,
+  options: ListenOptions,
+  run: () => Promise<Reported>,
+): Promise<number> {
+  return recordOnce(path, async (start) => {
+    await start((addon) =>
+      once(listenLinksOf(addon, options).map(({ device, namespace }) => linkToRecord(device, namespace))),
+    );
+    return run();
+  });
 }
 
 /** What is looked at with several tags is one link. */

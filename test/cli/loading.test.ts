@@ -47,6 +47,13 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
     ...['ping', 'dad', 'announce'].flatMap((command) => [command, `cli/${command}-command.js`]),
     'talk',
     ...['trace', 'listen', 'sweep/tag-watch.js', 'vendors/vendor-lines.js'],
+    ...[
+      'speakers',
+      'reporters/listen',
+      'cli/listen-command.js',
+      'cli/listen-screen.js',
+      'cli/listen-view.js',
+    ],
     ...['cli/check-command.js', 'check', 'expect'],
     ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
     ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),

@@ -34,10 +34,7 @@ export function addAskingOptions(command: commander.Command): commander.Command 
     )
     .option('--seed <n>', 'seed of the random order')
     .option('--off-link', "ask also for addresses outside the interface's subnets")
-    .option(
-      '--names <file...>',
-      'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
-    );
+    .option(...namesOption);
 }
 
 /** A recording of what a command sends and hears. */
@@ -61,6 +58,12 @@ export function addWhereOptions(
     .option('--netns <name>', 'network namespace (name, path or process id) of links that do not say')
     .option('--vlan <vid>', 'VLAN tag, VID[.PRIO], of links that do not say');
 }
+
+/** Whose hardware addresses are known. */
+export const namesOption = [
+  '--names <file...>',
+  'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
+] as const;
 
 /** What should answer, as `check` and a sweep are told it. */
 export const expectOption = [
