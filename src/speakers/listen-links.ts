@@ -75,7 +75,7 @@ function vlansOf({ tags, ...link }: WantedLink): Vlans {
   );
   throw new OptionError(
     'links',
-    `Frames are heard by their outer VLAN ID alone, so that ${JSON.stringify(name)} cannot be listened on.`,
+    `The link ${JSON.stringify(name)} has a priority or a second tag, and frames are heard by their outer VLAN ID alone.`,
     'Give [NETNS:]IFACE[@VID]: one tag without a priority.',
   );
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ListenReport } from '../../src/generated/listen-types.js';
 import { mustRun } from '../../src/lab/command.js';
 import { createLab, type Host, type Lab } from '../../src/lab/lab.js';
@@ -42,10 +42,21 @@ beforeAll(async () => {
     lab.link('ls0', { on, mac: OWN_MAC, address: `${OWN}/24` }),
   ]);
 });
+// One that a failed test leaves would listen for ever.
+afterEach(() => {
+  for (const { child } of runs.splice(0)) child.kill('SIGKILL');
+});
 afterAll(async () => {
   rmSync(directory, { recursive: true });
   await lab.remove();
 });
+
+const runs: CliRun[] = [];
+function start(words: readonly string[]): CliRun {
+  const run = startCli(words);
+  runs.push(run);
+  return run;
+}
 
 /** The kernel of a machine, or of this one, forgets its neighbours and asks for one of them (ip-neighbour(8), NTF_USE). */
 async function ask(from: Host | null, ip: string): Promise<void> {
@@ -79,8 +90,8 @@ describe('what is heard', () => {
   test('is what tcpdump sees of a machine that asks, answers, probes and announces itself, and what the kernel learns of it', async () => {
     const file = join(directory, 'report.json');
     const recording = join(directory, 'heard.pcapng');
-    const json = startCli([...HERE, '-f', 'json', '-o', file, '--write', recording]);
-    const plain = startCli([...HERE, '-f', 'plain']);
+    const json = start([...HERE, '-f', 'json', '-o', file, '--write', recording]);
+    const plain = start([...HERE, '-f', 'plain']);
     await untilHearing(printed(plain));
     const witness = await capture(null, 'ls0');
     await ask(two, OWN);
@@ -138,7 +149,7 @@ describe('what is heard', () => {
   test('of an address that two machines answer for is told while it goes on, and fails the run at its end', async () => {
     const names = join(directory, 'vendors');
     await mustRun(['sh', '-c', `echo '${TWIN_MACS[0]} the twin' > ${names}`]);
-    const run = startCli([
+    const run = start([
       ...HERE,
       '-f',
       'ndjson',
@@ -176,7 +187,7 @@ describe('what is heard', () => {
 
   test('with a tag, and in another namespace, is a link of its own', async () => {
     const inside = `${one.namespace}:eth0`;
-    const run = startCli(['listen', '-I', `${inside}@100`, '-I', 'ls0', '-c', '60', '-f', 'csv']);
+    const run = start(['listen', '-I', `${inside}@100`, '-I', 'ls0', '-c', '60', '-f', 'csv']);
     const tagged = arpFrame({ operation: REQUEST, sha: TWO_MAC, spa: '10.1.0.2', tpa: '10.1.0.1' });
     const tag = Buffer.from('81000064', 'hex');
     const frame = Buffer.concat([tagged.subarray(0, 12), tag, tagged.subarray(12)]);
@@ -238,7 +249,7 @@ describe('at a terminal', () => {
 
 describe('ends', () => {
   test('with 0 when its reader has what it wants', async () => {
-    const run = startCli(HERE);
+    const run = start(HERE);
     await untilHearing(printed(run));
     run.child.stdout?.destroy();
     await waitFor(
@@ -257,7 +268,7 @@ describe('ends', () => {
   test('with 3 when the link is gone, with what was heard', async () => {
     await mustRun(['ip', 'link', 'add', 'ls1', 'type', 'veth', 'peer', 'name', 'ls2']);
     await mustRun(['ip', '-batch', '-'], 'link set ls1 up\nlink set ls2 up\n');
-    const run = startCli(['listen', '-I', 'ls1', '-f', 'plain']);
+    const run = start(['listen', '-I', 'ls1', '-f', 'plain']);
     const frame = arpFrame({ operation: REQUEST, sha: TWO_MAC, spa: '10.67.3.1', tpa: '10.67.3.2' });
     await waitFor(
       async () => {
