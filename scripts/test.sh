@@ -38,28 +38,42 @@ step() {
   add "${line%% *}" "$count_failed"
 }
 
-# vitest NAME COMMAND...: a vitest run, counted from its JSON report. A test that was skipped counts as failed when
-# we are root, for then nothing excuses it.
+# vitest NAME COMMAND...: begins a vitest run.
 vitest() {
   name=$1
   shift
-  echo "== $name"
-  rm -f "$results/vitest.json"
-  status=0
-  "$@" --reporter=default --reporter=json --outputFile.json="$results/vitest.json" || status=$?
-  counts=$(node -e '
-    const report = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
-    const skipped = process.getuid() === 0 ? report.numPendingTests + report.numTodoTests : 0;
-    console.log(report.numPassedTests, report.numFailedTests + skipped);
-  ' "$results/vitest.json") || counts='0 1'
-  if [ "$status" -ne 0 ] && [ "${counts#* }" = 0 ]; then counts="${counts% *} 1"; fi
-  # shellcheck disable=SC2086 # two numbers
-  add $counts
+  {
+    status=0
+    "$@" --reporter=default --reporter=json --outputFile.json="$results/$name.json" || status=$?
+    echo "$status" >"$results/$name.status"
+  } >"$results/$name.log" 2>&1 &
+}
+
+# count NAME...: shows runs that have ended, and counts them from their JSON reports. A test that was skipped counts
+# as failed when we are root, for then nothing excuses it.
+count() {
+  wait
+  for name in "$@"; do
+    echo "== $name"
+    cat "$results/$name.log"
+    counts=$(node -e '
+      const report = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+      const skipped = process.getuid() === 0 ? report.numPendingTests + report.numTodoTests : 0;
+      console.log(report.numPassedTests, report.numFailedTests + skipped);
+    ' "$results/$name.json") || counts='0 1'
+    if [ "$(cat "$results/$name.status")" -ne 0 ] && [ "${counts#* }" = 0 ]; then counts="${counts% *} 1"; fi
+    # shellcheck disable=SC2086 # two numbers
+    add $counts
+  done
 }
 
 step 'native core' npm run --silent test:native
 vitest unit npm run --silent test:unit --
-vitest lab npm run --silent test:lab --
+count unit
+# Most of the time they wait for the wire, and each run has namespaces of its own.
+vitest lab npm run --silent test:lab -- test/integration
+vitest commands npm run --silent test:lab -- test/cli
+count lab commands
 step package npm run --silent test:package
 if [ "${CI:-}" = true ]; then step 'Node 22 and 24' npm run --silent test:nodes; fi
 

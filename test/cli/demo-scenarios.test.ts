@@ -31,7 +31,7 @@ const found: Record<string, readonly RegExp[]> = {
   pod: [/^warning: proxy-arp: .*\(10\.34\.11\.190 and 10\.34\.11\.191/, /^inconclusive: eth0 has .*\/32/],
   fabric: [/^info: answered-by-fabric: 10\.34\.11\.5 /],
   failover: [
-    /^info: address-moved: 10\.34\.11\.20 .*: 94:18:82:0b:7e:34 last .* 94:18:82:0b:91:a8 first at .* ms later/,
+    /^info: address-moved: 10\.34\.11\.20 .*: 94:18:82:0b:7e:34 last .* 94:18:82:0b:91:a8 first at \S+, \S+ m?s later\./,
   ],
   loss: [/^warning: loss: eth0 loses .* did not slow down/],
 };
