@@ -6,7 +6,7 @@ import { vendorOf } from '../vendors.js';
 import { catchInterruption } from './interruption.js';
 import { knowledgeOf, refuseTargetsAmongNames, vendorsIn } from './knowledge-flags.js';
 import { reportListening } from './listen-report.js';
-import type { Output } from './output.js';
+import { openOutput } from './output-flag.js';
 import { failOnOf } from './sweep-flags.js';
 import type { Reported } from './write-flag.js';
 
@@ -43,7 +43,7 @@ export async function runListenCommand(flags: ListenFlags): Promise<number> {
   const interruption = catchInterruption();
   try {
     const options = { ...checked, ...(names && { names }) };
-    const file = await openFile(flags.output);
+    const file = await openOutput(flags.output);
     const run = (): Promise<Reported> =>
       reportListening({ flags, options, failOn, vendors, file, interruption });
     if (flags.write === undefined) return (await run()).exitCode;
@@ -63,11 +63,4 @@ function listenOptionsOf(flags: ListenFlags): ListenOptions {
     ...(duration !== undefined && { durationMs: parseListenDuration(duration) }),
     ...(count !== undefined && { frames: parseFrameCount(count) }),
   };
-}
-
-/** Opened before anything is heard, so that it is not heard in vain. */
-async function openFile(path: string | undefined): Promise<Output | null> {
-  if (path === undefined) return null;
-  const { fileOutput } = await import('./file-output.js');
-  return fileOutput(path);
 }

@@ -6,10 +6,10 @@ import { parseSourceMac } from '../sweep/options.js';
 import { parseTargets } from '../targets/parse.js';
 import type { Ranges } from '../targets/ranges.js';
 import { resolveTargets } from '../targets/resolve.js';
-import { fileOutput } from './file-output.js';
 import { catchInterruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
 import { layoutOf } from './layout.js';
+import { openOutput } from './output-flag.js';
 import { failOnOf, type SweepFlags } from './sweep-flags.js';
 import { reportSweep } from './sweep-report.js';
 import { readTargets } from './targets-input.js';
@@ -71,7 +71,7 @@ export async function runReplayCommand(words: readonly string[], flags: SweepFla
   const vendors = flags.vendors && (await vendorsIn(flags.vendors));
   const interruption = catchInterruption();
   try {
-    const file = flags.output === undefined ? null : await fileOutput(flags.output);
+    const file = await openOutput(flags.output);
     let replayed: Replayed | undefined;
     const begin = (): Replayed => {
       replayed ??= replay(native, {

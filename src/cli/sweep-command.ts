@@ -4,7 +4,7 @@ import type { Progress, Sweep } from '../sweep/sweep-api.js';
 import { catchInterruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
 import { layoutOf } from './layout.js';
-import type { Output } from './output.js';
+import { openOutput } from './output-flag.js';
 import { failOnOf, type SweepFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
 import { type Reported, recordedBy } from './write-flag.js';
@@ -34,7 +34,7 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
   }
   const interruption = catchInterruption();
   try {
-    const file = await openFile(flags.output);
+    const file = await openOutput(flags.output);
     let show = (_: Progress): void => {};
     const onProgress = (progress: Progress): void => show(progress);
     let run: Sweep | undefined;
@@ -65,11 +65,4 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
   } finally {
     interruption.release();
   }
-}
-
-/** Opened before anything is sent, so that a sweep is not made in vain. */
-async function openFile(path: string | undefined): Promise<Output | null> {
-  if (path === undefined) return null;
-  const { fileOutput } = await import('./file-output.js');
-  return fileOutput(path);
 }

@@ -29,6 +29,10 @@ export async function replay(
   }
   say(scenario.symptom);
   say(`${stage.network} Each machine is a network namespace of this kernel. No real network is touched.`);
+  for (const [name, content] of Object.entries(stage.files)) {
+    // What a program printed is for programs.
+    if (name.endsWith('.txt')) process.stdout.write(`$ cat ${name}\n${content}\n`);
+  }
   signal.throwIfAborted();
   const args = isSweep(stage) ? asAtTerminal(stage.command) : stage.command;
   const run = () => runProgram({ args, on: stage.on, directory }, signal);

@@ -31,6 +31,11 @@ describe('a sweep that ran ends', () => {
     [0, 'without the finding of --fail-on', ['--fail-on', 'duplicate-address', LONE]],
     [1, 'with the finding of --fail-on', ['--fail-on', 'duplicate-address', CONTESTED]],
     [1, 'with one of several kinds', ['--fail-on', 'loss,duplicate-address', RANGE]],
+    [
+      1,
+      'with one of several, one by one',
+      ['--fail-on', 'duplicate-address', '--fail-on', 'loss', '-o', '-', RANGE],
+    ],
     [0, 'with a finding of another kind', ['--fail-on', 'claims-our-address', CONTESTED]],
   ])('with %d %s', async (expected, _, words) => {
     const { status, stdout } = await sweepCli(['-I', 'sw0', ...words]);

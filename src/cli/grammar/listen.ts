@@ -3,7 +3,7 @@ import { formatNames } from '../../reporters/formats.js';
 import type { ListenFlags } from '../listen-command.js';
 import { collect, type Definition, Option } from './commander.js';
 import { examples } from './help-text.js';
-import { colourOption, namesOption, vendorsOption } from './options.js';
+import { colourOption, failOnOption, namesOption, vendorsOption } from './options.js';
 
 const listenHelp = `
 What is said:
@@ -46,7 +46,7 @@ export const defineListen: Definition = (program, done) =>
     )
     .option('-o, --output <file>', 'write the report to a file')
     .option('--write <file>', 'record all ARP that passes these links meanwhile, as pcapng')
-    .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
+    .option(...failOnOption)
     .option('-q, --quiet', 'results and findings only')
     .option(...colourOption)
     .addHelpText('after', listenHelp)

@@ -71,6 +71,13 @@ export const expectOption = [
   'what should answer: lines of IP, MACs and name under [group] headings, or JSON',
 ] as const;
 
+/** Kinds with commas between them, in one value or several. */
+export const failOnOption = [
+  '--fail-on <kinds>',
+  'exit with 1 on findings of these kinds, parted by commas',
+  (value: string, before?: string): string => (before === undefined ? value : `${before},${value}`),
+] as const;
+
 /** Takes part wherever vendors show. */
 export const vendorsOption = [
   '--vendors <file>',

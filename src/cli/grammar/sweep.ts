@@ -8,7 +8,14 @@ import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
 import { addFrameOptions } from './frame-options.js';
 import { examples } from './help-text.js';
-import { addAskingOptions, colourOption, expectOption, vendorsOption, writeOption } from './options.js';
+import {
+  addAskingOptions,
+  colourOption,
+  expectOption,
+  failOnOption,
+  vendorsOption,
+  writeOption,
+} from './options.js';
 
 /** Also the program's own: whoever names no command sweeps. */
 export const sweepHelp = `
@@ -73,7 +80,7 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
     .option('--fingerprint', 'ask those who answer odd requests as well, which tell of their kind')
     .option('--resolve', 'look up the names of what answers (DNS)')
     .option(...vendorsOption)
-    .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')
+    .option(...failOnOption)
     .option('-q, --quiet', 'results and findings only')
     .option('-v, --verbose', 'statistics of each link at the end')
     .option('--no-progress', 'no progress line')
