@@ -1,4 +1,4 @@
-// Makes what is derived from other sources and therefore not in git: the report's types from its JSON Schema and
+// Makes what is derived from other sources and therefore not in git: the reports' types from their JSON Schemas and
 // the vendor table from the IEEE registries that oui-data carries.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,13 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 rmSync(here('../dist'), { recursive: true, force: true });
 
 mkdirSync(here('../src/generated'), { recursive: true });
-const types = await compileFromFile(here('../schema/report-v1.schema.json'), {
-  bannerComment: '/* Generated from schema/report-v1.schema.json; edit that instead. */',
-  format: false,
-});
-writeFileSync(here('../src/generated/report-types.ts'), types);
+for (const name of ['report', 'listen']) {
+  const schema = `schema/${name}-v1.schema.json`;
+  const types = await compileFromFile(here(`../${schema}`), {
+    bannerComment: `/* Generated from ${schema}; edit that instead. */`,
+    cwd: here('../schema'),
+    format: false,
+  });
+  writeFileSync(here(`../src/generated/${name}-types.ts`), types);
+}
 await import('./build-vendors.mjs');

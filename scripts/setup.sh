@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 demo='g++ make python3 iproute2 util-linux libpcap-dev'
-test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan procps libcap2-bin zsh fish mandoc netdiscover"
+test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover"
 case ${1:-} in
   demo) packages=$demo ;;
   test) packages=$test ;;
@@ -32,6 +32,16 @@ if [ -n "$missing" ]; then
   $sudo apt-get update -qq
   # shellcheck disable=SC2086 # the packages are words
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+# Debian's two arpings exclude each other: that of iputils is installed, and Habets' is unpacked here.
+if [ "$1" = test ] && [ ! -x .peers/usr/sbin/arping ]; then
+  echo 'setup: unpacking arping into .peers'
+  mkdir -p .peers
+  if ! (cd .peers && apt-get -o APT::Sandbox::User=root download -qq arping && dpkg-deb -x arping_*.deb . && rm arping_*.deb); then
+    echo 'setup: arping could not be downloaded; run "apt-get update" as root and try again' >&2
+    exit 3
+  fi
 fi
 
 npm ci --no-audit --no-fund --loglevel=error

@@ -33,12 +33,19 @@ lists() { tar -tzf "$work"/arpsweep-*.tgz | grep -qx "package/$1"; }
 lacks() { ! tar -tzf "$work"/arpsweep-*.tgz | grep -E "$1"; }
 typechecks() {
   cat >"$work/empty/use.mts" <<'END'
-import { type Report, type Responder, parseTargets, sweep } from 'arpsweep';
+import { type ListenReport, type PingReply, type Report, type Responder, type Utterance } from 'arpsweep';
+import { announce, dad, listen, parseTargets, ping, sweep } from 'arpsweep';
 const run = sweep('10.0.0.0/24', { links: ['eth0'], rate: 10_000, signal: new AbortController().signal });
 for await (const responder of run) responder satisfies Responder;
 const report: Report = await run.report();
 report.counts.answered satisfies number;
 parseTargets('10.0.0.1').ranges.length satisfies number;
+for await (const reply of ping('10.0.0.1', { count: 1 })) reply satisfies PingReply;
+const heard = listen({ links: ['eth0@7'], durationMs: 1000, onFinding: ({ kind }) => kind satisfies string });
+for await (const utterance of heard) utterance satisfies Utterance;
+((await heard.report()) satisfies ListenReport).findings satisfies Report['findings'];
+(await dad('10.0.0.1'))[0]?.verdict satisfies string | undefined;
+(await announce('10.0.0.1', { reply: true }))[0]?.sent satisfies number | undefined;
 END
   cd "$work/empty"
   "$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck false --target es2022 --lib es2023,esnext.disposable,dom \
@@ -47,7 +54,7 @@ END
 
 check 'npm pack' pack
 for file in LICENSE README.md CHANGELOG.md bin/arpsweep.js dist/index.js dist/index.d.ts dist/vendors.bin \
-  "$(node -p 'require("./package.json").man.slice(2)')" docs/findings/loss.md schema/report-v1.schema.json binding.gyp native/sources.txt native/binding/addon.cc; do
+  "$(node -p 'require("./package.json").man.slice(2)')" docs/findings/loss.md schema/report-v1.schema.json schema/listen-v1.schema.json binding.gyp native/sources.txt native/binding/addon.cc; do
   check "the tarball has $file" lists "$file"
 done
 check 'the tarball has no tests, builds or sources in TypeScript' lacks '/(test|build|node_modules|src|\.ci)/|^package/native/tests'

@@ -310,6 +310,8 @@ export interface ListenerStatus {
     readonly state: 'up' | 'no-carrier' | 'down' | 'gone';
     /** Frames that the kernel dropped. */
     readonly kernelDrops: number;
+    /** Of the overruns, those of this link. */
+    readonly overruns: number;
   }[];
   /** The system call that ended the listening, where one failed. */
   readonly fault: { readonly syscall: string; readonly errno: number } | null;
@@ -332,6 +334,57 @@ export interface NativeListener {
   status(): ListenerStatus;
 }
 
+/** Who asked in a recording, and what. */
+export interface ReplayOptions {
+  /** Of its frames. */
+  readonly link: number;
+  /** VID that it asked with; 0 without a tag. */
+  readonly vlan: number;
+  /** VIDs of its other questions on this link, the answers to which are no strays here. */
+  readonly otherVlans: Uint32Array;
+  readonly sourceMac: string;
+  /** The recording does not tell what was sent from what was received: what comes from `sourceMac` was sent. */
+  readonly bySource: boolean;
+  /** 0 where it asked by RFC 5227 probes. */
+  readonly sourceIp: number;
+  /** As those of an engine. */
+  readonly targets: Uint32Array;
+  readonly own: Uint32Array;
+}
+
+/** What a recording shows; names that an engine's status has as well mean the same. */
+export interface ReplayStatus {
+  /** Questions of every kind. */
+  readonly asked: number;
+  readonly received: number;
+  readonly malformed: number;
+  readonly overruns: number;
+  readonly answered: number;
+  readonly untested: number;
+  readonly responders: number;
+  /** How often every address that stayed silent was asked, at the least; where all answered, any address. */
+  readonly passes: number;
+  readonly rate: number;
+}
+
+/** Holds what was recorded of a sweep to the same rules as an engine what it hears. No sockets, no threads. */
+export interface NativeReplay extends Pick<NativeEngine, 'read' | 'untested' | 'requestsTo' | 'strays'> {
+  /** Takes the first `count` frames of the buffer, in the order of the recording; those of other links do no harm. */
+  feed(frames: Uint8Array, count: number): void;
+  status(): ReplayStatus;
+}
+
+/** Sends frames as they are on one link. Whether they left, a listener there tells. */
+export interface NativeSpeaker {
+  /**
+   * Hands a whole Ethernet frame without FCS to the kernel, and does not wait.
+   * @returns 0, or the errno by which the kernel refused it
+   */
+  send(frame: Uint8Array): number;
+  /** Takes ten milliseconds and more. Idempotent. */
+  close(): void;
+}
+
 /** Lists are of the present network namespace, or of the one that the file `namespacePath` stands for. */
 export interface NativeAddon {
   readonly Engine: new (options: EngineOptions, onWake: () => void) => NativeEngine;
@@ -340,6 +393,13 @@ export interface NativeAddon {
     capacity: number,
     onWake: () => void,
   ) => NativeListener;
+  readonly Replay: new (options: ReplayOptions) => NativeReplay;
+  /** Fills in what the first `count` frames of the buffer say, of which bytes, time and direction are given. */
+  describeFrames(frames: Uint8Array, count: number): void;
+  /** What a thread of its own does in another namespace moves nothing else. */
+  readonly Speaker: new (
+    link: Pick<ListenLink, 'interface' | 'namespacePath'>,
+  ) => NativeSpeaker;
   listLinks(namespacePath?: string | null): NativeLink[];
   listRoutes(namespacePath?: string | null): NativeRoute[];
   listNeighbours(namespacePath?: string | null): NativeNeighbour[];

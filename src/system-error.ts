@@ -29,7 +29,7 @@ export function systemFailure({ syscall, errno }: Fault, doing: string, cause?: 
       cause && { cause },
     );
   }
-  const name = getSystemErrorName(-errno);
+  const name = systemErrorName(errno);
   return new SystemError(
     name,
     errno,
@@ -37,6 +37,11 @@ export function systemFailure({ syscall, errno }: Fault, doing: string, cause?: 
     `Could not ${doing}: ${syscall} failed with ${name}.`,
     'The interface may have changed meanwhile; look at it with "arpsweep interfaces" and try again.',
   );
+}
+
+/** The kernel's name of an errno, which is positive here: `ENOBUFS`. */
+export function systemErrorName(errno: number): string {
+  return getSystemErrorName(-errno);
 }
 
 /** setns(2), and open(2) of the file that stands for a namespace, are for administrators; else it is packet(7). */

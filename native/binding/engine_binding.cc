@@ -9,6 +9,7 @@
 
 #include "binding/errors.h"
 #include "binding/request_binding.h"
+#include "binding/sweep_values.h"
 #include "binding/threaded_object.h"
 #include "binding/values.h"
 #include "core/sweep/sweep_engine.h"
@@ -16,28 +17,11 @@
 namespace arpsweep {
 namespace {
 
-std::vector<AddressRange> RangesFrom(const Napi::Value& value) {
-  const auto pairs = value.As<Napi::Uint32Array>();
-  std::vector<AddressRange> ranges;
-  ranges.reserve(pairs.ElementLength() / 2);
-  for (size_t i = 0; i + 1 < pairs.ElementLength(); i += 2) ranges.push_back({pairs[i], pairs[i + 1]});
-  return ranges;
-}
-
 // Positions cross as inclusive pairs, like addresses.
 std::vector<Slice> SlicesFrom(const Napi::Value& value) {
   std::vector<Slice> slices;
   for (const AddressRange& range : RangesFrom(value)) slices.push_back({range.first, range.last + 1});
   return slices;
-}
-
-Napi::Uint32Array ToPairs(Napi::Env env, const std::vector<AddressRange>& ranges) {
-  auto pairs = Napi::Uint32Array::New(env, ranges.size() * 2);
-  for (size_t i = 0; i < ranges.size(); ++i) {
-    pairs[2 * i] = ranges[i].first;
-    pairs[2 * i + 1] = ranges[i].last;
-  }
-  return pairs;
 }
 
 // Whatever the types of EngineOptions (src/native.ts) promise is taken for granted: only native.ts comes
@@ -52,8 +36,7 @@ SweepConfig ConfigFrom(const Napi::Object& options) {
   config.targets = RangesFrom(options.Get("targets"));
   config.named = RangesFrom(options.Get("named"));
   config.named_requests = options.Get("namedRequests").As<Napi::Number>().Uint32Value();
-  const auto own = options.Get("own").As<Napi::Uint32Array>();
-  config.own.assign(own.Data(), own.Data() + own.ElementLength());
+  config.own = NumbersFrom(options.Get("own"));
   config.probes_own = options.Get("probesOwn").ToBoolean();
   config.rate = options.Get("rate").As<Napi::Number>().DoubleValue();
   config.ceiling = options.Get("ceiling").As<Napi::Number>().DoubleValue();
@@ -205,20 +188,9 @@ class Engine : public ThreadedObject<Engine, SweepEngine> {
     return Napi::Boolean::New(info.Env(), core().Holds(info[0].As<Napi::Number>().Uint32Value()));
   }
 
-  Napi::Value RequestsTo(const Napi::CallbackInfo& info) {
-    const auto addresses = info[0].As<Napi::Uint32Array>();
-    auto requests = Napi::Uint32Array::New(info.Env(), addresses.ElementLength());
-    for (size_t i = 0; i < addresses.ElementLength(); ++i) requests[i] = core().RequestsTo(addresses[i]);
-    return requests;
-  }
+  Napi::Value RequestsTo(const Napi::CallbackInfo& info) { return RequestsToEach(info, core()); }
 
-  Napi::Value Strays(const Napi::CallbackInfo& info) {
-    const std::vector<StrayRecord> strays = core().Strays();
-    auto bytes = Napi::Uint8Array::New(info.Env(), strays.size() * sizeof(StrayRecord));
-    const auto* from = reinterpret_cast<const uint8_t*>(strays.data());
-    std::copy(from, from + bytes.ByteLength(), bytes.Data());
-    return bytes;
-  }
+  Napi::Value Strays(const Napi::CallbackInfo& info) { return ToBytes(info.Env(), core().Strays()); }
 };
 
 }  // namespace

@@ -83,6 +83,7 @@ class ListenerObject : public ThreadedObject<ListenerObject, Listener> {
       auto link = Napi::Object::New(env);
       link.Set("state", NameOf(status.links[i].state));
       link.Set("kernelDrops", static_cast<double>(status.links[i].kernel_drops));
+      link.Set("overruns", static_cast<double>(status.links[i].overruns));
       links.Set(i, link);
     }
     auto result = Napi::Object::New(env);

@@ -17,10 +17,12 @@ import { catchInterruption } from './interruption.js';
 import { expectationIn, knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
 import { type AskingFlags, failOnOf, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
+import { recordedBy } from './write-flag.js';
 
 export interface CheckFlags extends AskingFlags {
   readonly expect: string;
   readonly wait?: string;
+  readonly write?: string;
   readonly failOn?: string;
 }
 
@@ -48,9 +50,11 @@ export async function runCheckCommand(words: readonly string[], flags: CheckFlag
   });
   const exact = flags.passes !== undefined || flags.cooldown !== undefined;
   try {
-    const seen = await lookUntilWell(plan, { waitMs, exact, signal });
-    if (!seen.isWell || seen.unjudged.unswept.length > 0) await say(seen);
-    return interruption.exitCode() ?? exitCodeOf(seen, failOn);
+    return await recordedBy(flags.write, options, async () => {
+      const seen = await lookUntilWell(plan, { waitMs, exact, signal });
+      if (!seen.isWell || seen.unjudged.unswept.length > 0) await say(seen);
+      return { exitCode: interruption.exitCode() ?? exitCodeOf(seen, failOn), report: seen.report };
+    });
   } catch (error) {
     const signalExit = interruption.exitCode();
     if (signalExit === null) throw error;

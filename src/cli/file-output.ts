@@ -1,8 +1,7 @@
 /** A file that is complete or not there: written beside its place and renamed into it. */
-import { randomUUID } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
-import { access, constants, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { ArpsweepError, OptionError } from '../errors.js';
+import { findPlace, openDraft, type Place } from '../files/place.js';
 import { fileProblem } from '../input/file-problem.js';
 import type { Output } from './output.js';
 
@@ -14,22 +13,12 @@ const flushLength = 1 << 16;
  * @throws OptionError where nothing can be written there
  */
 export async function fileOutput(path: string): Promise<Output> {
+  const place = await findPlace(path, (problem) => unusable(path, problem));
   try {
-    const existing = await stat(path).catch(notThere);
-    if (existing?.isDirectory()) throw unusable(path, 'it is a directory');
-    if (existing === null) return await replace(path, path, null);
-    await access(path, constants.W_OK);
-    // A device or a pipe is written to: renaming a file over /dev/null would replace it.
-    if (!existing.isFile()) return intoPlace(path, await open(path, 'w'));
-    return await replace(path, await realpath(path), existing);
+    return place.takesFile ? await replace(path, place) : intoPlace(path, await open(path, 'w'));
   } catch (error) {
-    throw error instanceof OptionError ? error : unusable(path, fileProblem(error));
+    throw unusable(path, fileProblem(error));
   }
-}
-
-function notThere(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
-  throw error;
 }
 
 function unusable(path: string, problem: string): OptionError {
@@ -65,23 +54,14 @@ async function writeAll(path: string, handle: FileHandle, text: string): Promise
   });
 }
 
-async function replace(
-  path: string,
-  place: string,
-  existing: { readonly mode: number; readonly uid: number; readonly gid: number } | null,
-): Promise<Output> {
-  const draft = `${place}.${randomUUID().slice(0, 8)}.tmp`;
-  const handle = await open(draft, 'wx');
-  const removeDraft = (): void => unlinkSync(draft);
-  // A second Ctrl-C ends the process at once, and even then no draft is left.
-  process.on('exit', removeDraft);
-
+async function replace(path: string, place: Place): Promise<Output> {
+  const draft = await openDraft(place);
   let pending = '';
 
   async function flush(): Promise<void> {
     const text = pending;
     pending = '';
-    await writeAll(path, handle, text);
+    await writeAll(path, draft.handle, text);
   }
 
   function write(text: string): Promise<void> | undefined {
@@ -89,32 +69,20 @@ async function replace(
     return pending.length < flushLength ? undefined : flush();
   }
 
-  async function discard(): Promise<void> {
-    process.off('exit', removeDraft);
-    await handle.close().catch(() => undefined);
-    await unlink(draft).catch(() => undefined);
-  }
-
   async function finish(): Promise<void> {
     await flush().catch(async (error) => {
-      await discard();
+      await draft.discard();
       throw error;
     });
     try {
-      if (existing) {
-        // Under sudo the file would otherwise change hands; where that is not permitted, it does.
-        await handle.chown(existing.uid, existing.gid).catch(() => undefined);
-        await handle.chmod(existing.mode & 0o7777);
-      }
-      await handle.sync();
-      await handle.close();
-      await rename(draft, place);
+      await draft.handle.sync();
+      await draft.handle.close();
+      await draft.place();
     } catch (error) {
-      await discard();
+      await draft.discard();
       throw failed(path, error);
     }
-    process.off('exit', removeDraft);
   }
 
-  return { write, finish, discard };
+  return { write, finish, discard: draft.discard };
 }

@@ -1,4 +1,5 @@
 /** What a sweep is told of the network beforehand: `--names`, `--expect` and `--vendors`. Read before anything is opened. */
+import { OptionError } from '../errors.js';
 import type { Expectation } from '../expect/expectation.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import type { VendorOf } from '../vendors.js';
@@ -20,6 +21,20 @@ const isTarget = (word: string): boolean => word === '-' || /^\d[\d.:/-]*$/.test
 /** Targets among the words of `--names`. Whoever has a file of such a name gives it with a path, as in `./10.0.0.7`. */
 export function targetsAmongNames({ names = [] }: KnowledgeFlags): string[] {
   return names.filter(isTarget);
+}
+
+/**
+ * For a command without targets.
+ * @throws OptionError where there is one
+ */
+export function refuseTargetsAmongNames(flags: KnowledgeFlags, command: string): void {
+  const [target] = targetsAmongNames(flags);
+  if (target === undefined) return;
+  throw new OptionError(
+    'names',
+    `arpsweep ${command} takes no targets, and ${JSON.stringify(target)} behind --names is one.`,
+    'Give a file of such a name with a path, as in ./10.0.0.7.',
+  );
 }
 
 /**

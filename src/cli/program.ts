@@ -1,18 +1,26 @@
 /** The command line as commander reads it. Commands load what they need only when they run. */
 import type * as commander from 'commander';
+import { defineAnnounce } from './grammar/announce.js';
 import { defineCheck } from './grammar/check.js';
 import { Command, CommanderError, type Definition, type Done, Help } from './grammar/commander.js';
 import { defineCompletion } from './grammar/completion.js';
+import { defineDad } from './grammar/dad.js';
 import { defineDemo } from './grammar/demo.js';
 import { defineDoctor } from './grammar/doctor.js';
 import { defineExplain } from './grammar/explain.js';
 import { defineInterfaces } from './grammar/interfaces.js';
+import { defineListen } from './grammar/listen.js';
+import { definePing } from './grammar/ping.js';
 import { defineSweep, sweepHelp } from './grammar/sweep.js';
 import { defineTrace } from './grammar/trace.js';
 
 /** In the order of the help. */
 const others: readonly Definition[] = [
   defineCheck,
+  definePing,
+  defineDad,
+  defineAnnounce,
+  defineListen,
   defineTrace,
   defineExplain,
   defineInterfaces,

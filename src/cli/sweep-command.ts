@@ -7,6 +7,7 @@ import { layoutOf } from './layout.js';
 import type { Output } from './output.js';
 import { failOnOf, type SweepFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
+import { type Reported, recordedBy } from './write-flag.js';
 
 /**
  * Sweeps and reports.
@@ -14,6 +15,10 @@ import { readTargets } from './targets-input.js';
  * @throws ArpsweepError where it could not start, or where what it found could not be written
  */
 export async function runSweepCommand(words: readonly string[], flags: SweepFlags): Promise<number> {
+  if (flags.read !== undefined) {
+    const { runReplayCommand } = await import('./replay-command.js');
+    return runReplayCommand(words, flags);
+  }
   // Whatever can be wrong with the words is found before anything is opened.
   const checked = sweepOptionsOf(flags);
   const layout = await layoutOf(flags);
@@ -37,22 +42,26 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
       run ??= sweep(targets, { ...options, signal: interruption.signal, onProgress });
       return run;
     };
-    // At full rate the senders need every processor: then what reports is loaded first.
-    if (options.rate !== 'max') begin();
-    const { reportSweep } = await import('./sweep-report.js');
-    return await reportSweep(begin, {
-      flags,
-      layout,
-      options,
-      expectation: knowledge.expect ?? null,
-      failOn,
-      ...(vendors && { vendors }),
-      file,
-      interruption,
-      onProgress: (listener) => {
-        show = listener;
-      },
-    });
+    const sweepAndReport = async (): Promise<Reported> => {
+      // At full rate the senders need every processor: then what reports is loaded first.
+      if (options.rate !== 'max') begin();
+      const { reportSweep } = await import('./sweep-report.js');
+      const exitCode = await reportSweep(begin, {
+        flags,
+        layout,
+        options,
+        expectation: knowledge.expect ?? null,
+        failOn,
+        ...(vendors && { vendors }),
+        file,
+        interruption,
+        onProgress: (listener) => {
+          show = listener;
+        },
+      });
+      return { exitCode, report: await begin().report() };
+    };
+    return await recordedBy(flags.write, options, sweepAndReport);
   } finally {
     interruption.release();
   }

@@ -35,12 +35,15 @@ export interface AskingFlags extends KnowledgeFlags {
   readonly shard?: string;
   readonly resume?: string;
   readonly offLink?: true;
+  readonly fingerprint?: true;
 }
 
 /** As commander hands them over. */
 export interface SweepFlags extends AskingFlags, FrameFlags, LayoutFlags {
   readonly dryRun?: true;
   readonly output?: string;
+  readonly write?: string;
+  readonly read?: string;
   readonly resolve?: true;
   readonly vendors?: readonly string[];
   readonly failOn?: string;
@@ -88,6 +91,7 @@ export function sweepOptionsOf(flags: AskingFlags & FrameFlags): SweepOptions {
     ...(flags.shard !== undefined && { shard: flags.shard }),
     ...(flags.resume !== undefined && { resume: flags.resume }),
     ...(flags.offLink && { offLink: true }),
+    ...(flags.fingerprint && { fingerprint: true }),
     ...(frame && { frame }),
   };
   // The library would check them too, but only once an output file is open.

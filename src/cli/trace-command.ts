@@ -13,11 +13,12 @@ import { countAddresses } from '../targets/ranges.js';
 import { resolveTargets } from '../targets/resolve.js';
 import { diagramLines } from '../trace/diagram.js';
 import { traceRemarks } from '../trace/remarks.js';
-import { type TraceResult, traceTarget } from '../trace/trace.js';
+import { type TraceRequest, type TraceResult, traceTarget } from '../trace/trace.js';
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption } from './interruption.js';
 import { standardOutput } from './standard-output.js';
 import { columnsOf, wantsColour } from './terminal.js';
+import type { Reported } from './write-flag.js';
 
 /** As commander hands them over. */
 export interface TraceFlags {
@@ -27,6 +28,7 @@ export interface TraceFlags {
   readonly cooldown?: string;
   readonly sourceIp?: string;
   readonly offLink?: true;
+  readonly write?: string;
   readonly format?: 'table' | 'json';
   /** False with `--no-color`. */
   readonly color: boolean;
@@ -45,15 +47,22 @@ export async function runTraceCommand(word: string, flags: TraceFlags): Promise<
   const at = flags.at === undefined ? null : linksAt(flags.at);
   const target = await singleTarget(word);
   const interruption = catchInterruption();
-  try {
-    const result = await traceTarget(native(), {
-      target,
-      at,
-      link: flags.interface ?? null,
-      asking: { ...asking, signal: interruption.signal },
-    });
+  const request: TraceRequest = {
+    target,
+    at,
+    link: flags.interface ?? null,
+    asking: { ...asking, signal: interruption.signal },
+  };
+  const run = async (more: Partial<TraceRequest>): Promise<Reported> => {
+    const result = await traceTarget(native(), { ...request, ...more });
     await print(result, flags);
-    return interruption.exitCode() ?? (isConclusive(result) ? 0 : couldNotRunExit);
+    const exitCode = interruption.exitCode() ?? (isConclusive(result) ? 0 : couldNotRunExit);
+    return { exitCode, report: result.report };
+  };
+  try {
+    if (flags.write === undefined) return (await run({})).exitCode;
+    const { recordTrace } = await import('./recorded-run.js');
+    return await recordTrace(flags.write, (onLinks) => run({ onLinks }));
   } finally {
     interruption.release();
   }

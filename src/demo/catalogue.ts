@@ -5,20 +5,24 @@ import { fabric } from './scenarios/fabric.js';
 import { failover } from './scenarios/failover.js';
 import { loop } from './scenarios/loop.js';
 import { loss } from './scenarios/loss.js';
+import { namespaces } from './scenarios/namespaces.js';
 import { pod, proxy } from './scenarios/proxy.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { stolenAddress } from './scenarios/stolen-address.js';
 import { unreachableNeighbours } from './scenarios/unreachable-neighbours.js';
 import { wanderingServices } from './scenarios/wandering-services.js';
+import { wrongParent } from './scenarios/wrong-parent.js';
 import { wrongPort } from './scenarios/wrong-port.js';
 
 export const scenarios: readonly Scenario[] = [
   wanderingServices,
   unreachableNeighbours,
   stolenAddress,
+  wrongParent,
   loop,
   wrongPort,
   brokenHop,
+  namespaces,
   emptyZone,
   proxy,
   pod,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from '../lab/command.js';
 import { type Host, inNamespace } from '../lab/host.js';
 
-const ARPSWEEP = fileURLToPath(new URL('../../bin/arpsweep.js', import.meta.url));
+export const ARPSWEEP = fileURLToPath(new URL('../../bin/arpsweep.js', import.meta.url));
 
 export interface Run {
   readonly args: readonly string[];
@@ -15,7 +15,7 @@ export interface Run {
 
 /** Shows the command, runs it, and resolves to its exit code. */
 export function runProgram({ args, on, directory }: Run, signal: AbortSignal): Promise<number> {
-  process.stdout.write(`${on === null ? '' : on.name}$ arpsweep ${args.join(' ')}\n`);
+  process.stdout.write(`${on === null ? '' : on.name}$ arpsweep ${args.map(quoted).join(' ')}\n`);
   const here = [process.execPath, ARPSWEEP, ...args];
   const [program = '', ...words] = on === null ? here : inNamespace(on.namespace, here);
   return new Promise((resolve, reject) => {
@@ -33,6 +33,9 @@ export function runProgram({ args, on, directory }: Run, signal: AbortSignal): P
     });
   });
 }
+
+/** As it is typed, lest the shell take a pattern for one of files. */
+const quoted = (word: string): string => (/[*?[]/.test(word) ? `'${word}'` : word);
 
 /** In a pipe a sweep would choose `plain`, and who reads a demo wants to see what a terminal shows. */
 export function asAtTerminal(sweep: readonly string[]): string[] {

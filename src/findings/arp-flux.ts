@@ -1,6 +1,6 @@
-import type { Finding, HostResponder } from '../generated/report-types.js';
+import type { Finding } from '../generated/report-types.js';
 import { list } from '../wording.js';
-import { type Claim, type ClaimGroup, groupClaims, type SweepFacts } from './context.js';
+import { type Claim, type ClaimGroup, groupClaims, heardOften, type SweepFacts } from './context.js';
 import { conflicts, machinesOf } from './duplicate-address.js';
 import { partiesOf, partyName } from './parties.js';
 
@@ -26,7 +26,8 @@ function* fluxes(facts: SweepFacts): Generator<Claim> {
 
 const settings = 'net.ipv4.conf.all.arp_ignore=1 and net.ipv4.conf.all.arp_announce=2';
 
-function describe({ interfaces, roster }: SweepFacts, { link, macs, claims }: ClaimGroup): Finding {
+function describe(facts: SweepFacts, { link, macs, claims }: ClaimGroup): Finding {
+  const { interfaces, roster, passive } = facts;
   const ips = claims.map(({ host }) => host.ip);
   const who = list(partiesOf(roster, ips[0] ?? '', macs).map(partyName));
   const here = claims.every(({ host }) => host.self);
@@ -41,16 +42,18 @@ function describe({ interfaces, roster }: SweepFacts, { link, macs, claims }: Cl
     message: here
       ? `This machine holds ${list(ips)} on ${interfaces[link]} and answers for ${them} with another interface as well: ${who}. ` +
         `Set ${settings} here, or take that interface off this network.`
-      : `${subject} ${are} answered on ${interfaces[link]} by ${macs.length} interfaces of one machine: ${who}. ` +
+      : `${subject} ${are} ${passive ? 'claimed' : 'answered'} on ${interfaces[link]} by ${macs.length} interfaces of one machine: ${who}. ` +
         `Nobody else has ${them}, but traffic changes from one interface to another. ` +
         `Set ${settings} on that machine, or take the interface that is not needed off this network.`,
     evidence: {
       machine: roster.ownerOf(macs[0] ?? '', ips[0] ?? '')?.machine.name ?? null,
-      addresses: claims.map(({ host, responders }) => ({ ip: host.ip, responders: responders.map(seen) })),
+      addresses: claims.map(({ host, responders }) => ({
+        ip: host.ip,
+        responders: responders.map((responder) => {
+          const { mac, name } = responder;
+          return { mac, name, ...heardOften(facts, responder) };
+        }),
+      })),
     },
   };
-}
-
-function seen({ mac, name, replies, firstAt }: HostResponder): Record<string, unknown> {
-  return { mac, name, replies, firstAt };
 }

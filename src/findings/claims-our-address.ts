@@ -1,6 +1,6 @@
 import type { Finding } from '../generated/report-types.js';
 import { list } from '../wording.js';
-import { type Claim, type ClaimGroup, type DiagnosisContext, groupClaims } from './context.js';
+import { type Claim, type ClaimGroup, type DiagnosisContext, groupClaims, heardOften } from './context.js';
 
 /** Somebody else answers the probe (RFC 5227 section 2.1.1) for an address that the swept link holds. */
 export function diagnoseClaimsOurAddress(context: DiagnosisContext): Finding[] {
@@ -15,9 +15,9 @@ function* foreignClaims({ noted, links }: DiagnosisContext): Generator<Claim> {
   }
 }
 
-function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: ClaimGroup): Finding {
+function describe(context: DiagnosisContext, { link, macs, claims }: ClaimGroup): Finding {
   const ips = claims.map(({ host }) => host.ip);
-  const name = interfaces[link];
+  const name = context.interfaces[link];
   const others = macs.length === 1 ? 'Another machine' : `${macs.length} other machines`;
   const [verb, it] = macs.length === 1 ? ['claims', 'it'] : ['claim', 'them'];
   return {
@@ -34,7 +34,7 @@ function describe({ interfaces }: DiagnosisContext, { link, macs, claims }: Clai
       addresses: claims.map(({ host, responders }) => ({
         ip: host.ip,
         heldBy: name,
-        claimedBy: responders.map(({ mac, replies, firstAt }) => ({ mac, replies, firstAt })),
+        claimedBy: responders.map((responder) => ({ mac: responder.mac, ...heardOften(context, responder) })),
       })),
     },
   };

@@ -73,6 +73,11 @@ export interface HeldAddress {
 
 /** Who answered, and how, and what this machine knows of itself. */
 export interface DiagnosisContext {
+  /**
+   * Nobody was asked: responders are those who spoke for an address in whatever kind of frame, and `replies` counts all of
+   * them.
+   */
+  readonly passive?: boolean;
   /** Links by the index of the report's, as `-I` takes them. */
   readonly interfaces: readonly string[];
   /** By the same index. */
@@ -192,6 +197,14 @@ export interface ClaimGroup<H extends Host = NotedHost> {
   readonly macs: readonly string[];
   /** By IP. */
   readonly claims: readonly Claim<H>[];
+}
+
+/** How often a responder was heard and when first, as evidence. */
+export function heardOften(
+  { passive }: Pick<DiagnosisContext, 'passive'>,
+  { replies, firstAt }: Pick<HostResponder, 'replies' | 'firstAt'>,
+): Record<string, unknown> {
+  return { ...(passive ? { frames: replies } : { replies }), firstAt };
 }
 
 /** Groups claims by link and set of MACs; groups come in the order of their first addresses. */

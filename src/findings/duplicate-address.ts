@@ -5,6 +5,7 @@ import {
   type ClaimGroup,
   type DiagnosisContext,
   groupClaims,
+  heardOften,
   type SweepFacts,
 } from './context.js';
 import { type Party, partiesOf, partyName } from './parties.js';
@@ -46,10 +47,11 @@ function describe(context: DiagnosisContext, group: ClaimGroup): Finding {
   const { link, macs, claims } = group;
   const machines = claims.slice(0, 1).flatMap((claim) => machinesOf(context, claim));
   const ips = claims.map(({ host }) => host.ip);
+  const claimed = context.passive ? 'claimed' : 'answered';
   const subject =
     ips.length === 1
-      ? `${ips[0]} is answered by ${machines.length} machines`
-      : `${ips.length} addresses (${list(ips)}) are each answered by the same ${machines.length} machines`;
+      ? `${ips[0]} is ${claimed} by ${machines.length} machines`
+      : `${ips.length} addresses (${list(ips)}) are each ${claimed} by the same ${machines.length} machines`;
   const [traffic, address] = ips.length === 1 ? ['it', 'the address'] : ['them', 'each address'];
   return {
     kind: 'duplicate-address',
@@ -61,18 +63,21 @@ function describe(context: DiagnosisContext, group: ClaimGroup): Finding {
       `${subject} on ${context.interfaces[link]}: ${list(machines.map(partyName))}. ` +
       `Traffic for ${traffic} reaches one or another by chance. ` +
       `${machines.every(({ machine }) => machine) ? 'Leave' : "Find the machines in the switch's MAC table and leave"} ${address} to one of them.`,
-    evidence: { addresses: claims.map(seen) },
+    evidence: { addresses: claims.map((claim) => seen(context, claim)) },
   };
 }
 
-function seen({ host, responders }: Claim): Record<string, unknown> {
+function seen(context: DiagnosisContext, { host, responders }: Claim): Record<string, unknown> {
   const virtual = host.responders.filter((responder) => !responders.includes(responder));
   return {
     ip: host.ip,
     answeredSameRequest: host.sameRequest,
     alternated: host.alternated,
     asked: host.asked,
-    responders: responders.map(({ mac, name, replies, firstAt }) => ({ mac, name, replies, firstAt })),
+    responders: responders.map((responder) => {
+      const { mac, name } = responder;
+      return { mac, name, ...heardOften(context, responder) };
+    }),
     ...(virtual.length > 0 && {
       virtualMacs: virtual.map(({ mac }) => ({ mac, protocol: virtualMacProtocol(mac) })),
     }),

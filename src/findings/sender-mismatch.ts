@@ -1,7 +1,7 @@
 import type { Finding } from '../generated/report-types.js';
 import { counted } from '../reporters/text.js';
 import { list } from '../wording.js';
-import type { NotedHost, NotedResponder, SweepFacts } from './context.js';
+import { heardOften, type NotedHost, type NotedResponder, type SweepFacts } from './context.js';
 import { virtualMacProtocol } from './virtual-macs.js';
 
 /** One that sends in the name of so many is in the way of a whole network. */
@@ -33,7 +33,8 @@ interface Group {
   readonly answers: { readonly host: NotedHost; readonly responder: NotedResponder }[];
 }
 
-function describe({ interfaces }: SweepFacts, { link, source, answers }: Group): Finding {
+function describe(facts: SweepFacts, { link, source, answers }: Group): Finding {
+  const { interfaces, passive } = facts;
   const ips = [...new Set(answers.map(({ host }) => host.ip))];
   const named = [...new Set(answers.map(({ responder }) => responder.mac))].sort();
   const subject =
@@ -45,16 +46,15 @@ function describe({ interfaces }: SweepFacts, { link, source, answers }: Group):
     ips,
     macs: [source, ...named],
     message:
-      `The answers for ${subject} on ${interfaces[link]} come from ${source} but name ${list(named)} as their sender. ` +
+      `The ${passive ? 'frames' : 'answers'} for ${subject} on ${interfaces[link]} come from ${source} but name ${list(named)} as their sender. ` +
       `That is what a wireless repeater or a client bridge makes of them, or somebody who answers in the name of others. ` +
       `Find ${source} in the switch's MAC table.`,
     evidence: {
       ethernetSource: source,
-      addresses: answers.map(({ host, responder: { mac, replies, firstAt } }) => ({
+      addresses: answers.map(({ host, responder }) => ({
         ip: host.ip,
-        senderHardwareAddress: mac,
-        replies,
-        firstAt,
+        senderHardwareAddress: responder.mac,
+        ...heardOften(facts, responder),
       })),
     },
   };

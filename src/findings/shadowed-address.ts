@@ -1,6 +1,12 @@
 import type { Finding, Host } from '../generated/report-types.js';
 import { list } from '../wording.js';
-import type { HeldAddress, NotedHost, NotedResponder, SweepFacts } from './context.js';
+import {
+  type HeldAddress,
+  heardOften,
+  type NotedHost,
+  type NotedResponder,
+  type SweepFacts,
+} from './context.js';
 import { proxyAnswers } from './proxies.js';
 import { virtualMacProtocol } from './virtual-macs.js';
 
@@ -76,11 +82,15 @@ function reachableMacs({ hosts, noted, links }: SweepFacts): Set<string> {
   ]);
 }
 
-function describe({ interfaces }: SweepFacts, { link, severity, place, shadows }: Group): Finding {
+function describe(facts: SweepFacts, { link, severity, place, shadows }: Group): Finding {
+  const { interfaces, passive } = facts;
   const ips = shadows.map(({ host }) => host.ip);
   const macs = [...new Set(shadows.flatMap(({ responders }) => responders.map(({ mac }) => mac)))].sort();
   const state = place.flags.length > 0 ? ` (${place.flags.join(', ')})` : '';
-  const others = macs.length === 1 ? 'another machine answers' : 'other machines answer';
+  const others =
+    macs.length === 1
+      ? `another machine ${passive ? 'speaks' : 'answers'}`
+      : `other machines ${passive ? 'speak' : 'answer'}`;
   const [them, there] = ips.length === 1 ? ['it', 'that address'] : ['them', 'those addresses'];
   return {
     kind: 'shadowed-address',
@@ -98,7 +108,7 @@ function describe({ interfaces }: SweepFacts, { link, severity, place, shadows }
       flags: place.flags,
       addresses: shadows.map(({ host, responders }) => ({
         ip: host.ip,
-        answeredBy: responders.map(({ mac, replies, firstAt }) => ({ mac, replies, firstAt })),
+        answeredBy: responders.map((responder) => ({ mac: responder.mac, ...heardOften(facts, responder) })),
       })),
     },
   };

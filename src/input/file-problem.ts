@@ -5,3 +5,8 @@ export function fileProblem(error: unknown): string {
   const words = /^[A-Z0-9]+: (.*?)(?:, \w+(?: '.*')?)?$/s.exec(message)?.[1];
   return words === undefined ? message : `${words} (${code})`;
 }
+
+/** Whether a system call failed, rather than we. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -5,6 +5,7 @@ import type { ChangedNeighbour } from '../generated/report-types.js';
 import type { NativeAddon, NativeLink, NativeNeighbour } from '../native.js';
 import { explainNativeError } from '../system-error.js';
 import { formatAddress } from '../targets/address.js';
+import type { LinkSource } from './choice.js';
 import type { Namespace } from './namespaces.js';
 
 /** Of one network namespace. */
@@ -57,6 +58,14 @@ function remembered<T>(read: (where: Namespace | null) => T): (where: Namespace 
     const answer = answers.get(key) ?? read(where);
     answers.set(key, answer);
     return answer;
+  };
+}
+
+/** Where links are chosen from: those of the states, and the routes beside them. */
+export function linkSource(addon: Pick<NativeAddon, 'listRoutes'>, states: StateOf): LinkSource {
+  return {
+    links: (where) => states(where).links,
+    routes: (where) => readIn(where, (path) => addon.listRoutes(path)),
   };
 }
 

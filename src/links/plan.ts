@@ -70,7 +70,11 @@ export interface Place {
   readonly innerVlan?: number;
 }
 
-export function placeOf({ link, namespace, tags: [outer, inner] }: LinkPlan): Place {
+export function placeOf({
+  link,
+  namespace,
+  tags: [outer, inner],
+}: Pick<LinkPlan, 'link' | 'namespace' | 'tags'>): Place {
   return {
     interface: link.name,
     netns: namespace?.name ?? null,
@@ -107,7 +111,7 @@ export function namespacesOf(plans: readonly LinkPlan[]): Namespace[] {
 const shortestDefaultPrefix = 20;
 
 /** The engine keeps three bytes for an address (TargetSpace::kMaxTargets of native/core/sweep/target_space.h). */
-const mostTargets = 2 ** 26;
+export const mostTargets = 2 ** 26;
 
 /** Targets that one sender address of a link asks for. */
 interface Share {

@@ -31,7 +31,7 @@ export function linkOfRoute(
     throw new InterfaceError(
       'ERR_INTERFACE_NOT_FOUND',
       `${ip} is reached through the gateway ${gateway}, and routers do not pass ARP on.`,
-      `Trace the gateway (arpsweep trace ${gateway}), or choose the interface to ask on with -I.`,
+      `Name the gateway instead (${gateway}), or choose the interface to ask on with -I.`,
     );
   }
   return link;

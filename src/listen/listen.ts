@@ -24,18 +24,21 @@ export interface Listening {
 }
 
 /** Frames kept between two turns of the event loop: a thousand a second for eight seconds. */
-const capacity = 8192;
+const usualCapacity = 8192;
 const framesAtOnce = 256;
+const framesPerTurn = 8192;
 
 /**
  * Starts to listen: what is on the wire from now on is heard.
  * @param onFrames gets frames in the order of each link; across links, their times tell
+ * @param capacity frames that are kept until they are handed over, 160 bytes each
  * @throws PermissionError, SystemError
  */
 export function listenOn(
   addon: Pick<NativeAddon, 'Listener'>,
   links: readonly NamedLink[],
   onFrames: (frames: readonly HeardFrame[]) => void,
+  capacity = usualCapacity,
 ): Listening {
   const buffer = heardFrameBuffer(framesAtOnce);
   let settle = (_fault: ListenerStatus['fault']): void => {};
@@ -47,12 +50,16 @@ export function listenOn(
     // The state first: what was heard by the end is there by then.
     const { state, fault } = listener.status();
     let handedOver = 0;
-    for (let count = framesAtOnce; count === framesAtOnce && handedOver < capacity; handedOver += count) {
+    for (
+      let count = framesAtOnce;
+      count === framesAtOnce && handedOver < framesPerTurn;
+      handedOver += count
+    ) {
       count = listener.drain(buffer.bytes);
       if (count > 0) onFrames(Array.from({ length: count }, (_, i) => decodeHeardFrame(buffer.view, i)));
     }
     // In a flood the queue never runs empty, and others have something to do as well.
-    if (handedOver >= capacity) setImmediate(wake);
+    if (handedOver >= framesPerTurn) setImmediate(wake);
     else if (state === 'done') settle(fault);
   };
   const close = (): void => {

@@ -60,6 +60,8 @@ export interface SweepResult {
   readonly results: readonly LinkResult[];
   /** What was seen beside the answers. */
   readonly surroundings?: Surroundings;
+  /** The machine that swept; by default the one that `before` describes. */
+  readonly machine?: Machine;
   /** Absent where nothing was asked, so that nothing is left to ask either. */
   readonly course?: Course;
 }
@@ -67,8 +69,22 @@ export interface SweepResult {
 /** Beyond these, neighbouring ranges of untested addresses are merged. */
 const mostUntestedRanges = 10_000;
 
+/** What a run, or the recording of one, has to tell at its end. */
+export type HeardRun = Pick<
+  LinkRun,
+  | 'plan'
+  | 'regulation'
+  | 'ownTargets'
+  | 'status'
+  | 'read'
+  | 'untested'
+  | 'remaining'
+  | 'requestsTo'
+  | 'strays'
+>;
+
 /** @param expected addresses in host byte order */
-export function resultOf(run: LinkRun, expected: readonly number[]): LinkResult {
+export function resultOf(run: HeardRun, expected: readonly number[]): LinkResult {
   const { plan, ownTargets, regulation } = run;
   const status = endOf(run.status());
   const requests = run.requestsTo(expected);
@@ -106,6 +122,7 @@ export function buildReport(result: SweepResult): Report {
     judge,
     results,
     surroundings = noSurroundings,
+    machine,
     course,
   } = result;
   const plans = results.map(({ plan }) => plan);
@@ -139,7 +156,7 @@ export function buildReport(result: SweepResult): Report {
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(durationMs * 10) / 10,
     outcome: outcomeOf(results.map(({ status }) => status)),
-    machine: machineOf(plans, before),
+    machine: machine ?? machineOf(plans, before),
     links: results.map((result, i) => linkReport(result, changesOf(result, perLink[i] ?? [], before, after))),
     targets: formatRanges(plans.reduce<Ranges>((sum, { targets }) => union(sum, targets), [])),
     ...(course && partOf(course)),

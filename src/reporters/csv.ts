@@ -20,7 +20,7 @@ const usualFields: readonly FieldName[] = [
 ];
 
 /** RFC 4180, section 2: a field with a comma, a quote or a line break is quoted, and its quotes doubled. */
-function quoted(text: string | null): string {
+export function quoted(text: string | null): string {
   if (text === null) return '';
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

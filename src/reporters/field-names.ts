@@ -13,6 +13,7 @@ export const fieldNames = [
   'vendor',
   'name',
   'first',
+  'fingerprint',
 ] as const;
 
 export type FieldName = (typeof fieldNames)[number];

@@ -22,6 +22,7 @@ export interface Heard {
   /** These are known at the end only. */
   readonly replies?: number;
   readonly confirmed?: boolean | null;
+  readonly fingerprint?: string;
 }
 
 interface Field {
@@ -55,6 +56,7 @@ const fields: Readonly<Record<FieldName, Field>> = {
   vendor: { heading: 'vendor', text: ({ vendor }) => vendor },
   name: { heading: 'name', text: ({ name }) => name },
   first: { heading: 'first_at', text: ({ firstAt }) => firstAt },
+  fingerprint: { heading: 'fingerprint', text: ({ fingerprint }) => fingerprint ?? null, final: true },
 };
 
 /** Columns by name. */

@@ -1,4 +1,6 @@
 /** A line of a table of responders. */
+
+import { systemOf } from '../fingerprint/systems.js';
 import type { HostResponder } from '../generated/report-types.js';
 import type { Emphasis, Paint } from './colour.js';
 import { nameAndVendor } from './link-name.js';
@@ -30,11 +32,17 @@ export const heading: Row = {
   emphasis: 'strong',
 };
 
-type Known = Pick<HostResponder, 'mac' | 'name' | 'vendor'> & { readonly confirmed?: boolean | null };
+type Known = Pick<HostResponder, 'mac' | 'name' | 'vendor' | 'fingerprint'> & {
+  readonly confirmed?: boolean | null;
+};
 
 export function whoIs(responder: Known): string {
-  const known = nameAndVendor(responder);
+  const known = `${nameAndVendor(responder)} ${kindOf(responder)}`.trim();
   return responder.confirmed === false ? `unconfirmed ${known}`.trimEnd() : known;
+}
+
+function kindOf({ fingerprint }: Known): string {
+  return fingerprint === undefined ? '' : `[${fingerprint} ${systemOf(fingerprint) ?? 'unknown'}]`;
 }
 
 /** Makes rows into lines. A width of null cuts nothing. */

@@ -9,7 +9,7 @@ import { heading, type Row, type RowWidths, rowPrinter, whoIs } from './table-ro
 import { roundTrip, wrapped } from './text.js';
 
 /** The worst severity among findings that name an address, by link and IP. */
-function emphases({ findings }: Report): Map<string, Emphasis> {
+export function emphases({ findings }: Pick<Report, 'findings'>): Map<string, Emphasis> {
   const worst = new Map<string, Emphasis>();
   for (const severity of ['warning', 'error'] as const) {
     for (const finding of findings) {

@@ -29,6 +29,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
+/** `once`, `2 times`. */
+export function times(count: number): string {
+  return count === 1 ? 'once' : `${grouped(count)} times`;
+}
+
 /** `no host expected to be missed`, or how many; an estimate rests on hosts that answered, hence "at least". */
 export function expectedMissed(hosts: number): string {
   const amount = hosts < 0.05 ? 'no host' : `at least ${hosts.toFixed(1)} hosts`;

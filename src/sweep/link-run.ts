@@ -3,7 +3,7 @@
 import type { LinkPlan } from '../links/plan.js';
 import type { EngineOptions, EngineStatus, NativeAddon, RequestFrame } from '../native.js';
 import { explainNativeError } from '../system-error.js';
-import { contains, type Range, type Ranges, toPairs } from '../targets/ranges.js';
+import { contains, fromPairs, type Range, type Ranges, toPairs } from '../targets/ranges.js';
 import { createBell } from './bell.js';
 import type { CheckedOptions } from './options.js';
 import { type Regulation, regulationOf, tempoOf } from './pace.js';
@@ -122,11 +122,3 @@ export function requestFrameOf({ sourceMac, sourceIp, tags, fields }: LinkPlan):
 }
 
 const single = (ip: number): Range => ({ first: ip, last: ip });
-
-function fromPairs(pairs: Uint32Array): Range[] {
-  const ranges: Range[] = [];
-  for (let i = 0; i + 1 < pairs.length; i += 2) {
-    ranges.push({ first: pairs[i] ?? 0, last: pairs[i + 1] ?? 0 });
-  }
-  return ranges;
-}

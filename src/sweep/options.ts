@@ -30,6 +30,7 @@ export interface CheckedOptions {
   readonly names: readonly (string | NamedMachine)[];
   /** What should answer, as a file or read, or null. */
   readonly expect: string | Expectations | null;
+  readonly fingerprint: boolean;
   readonly signal: AbortSignal | null;
   readonly onProgress: ((progress: Progress) => void) | null;
 }
@@ -43,14 +44,16 @@ const mostPasses = 255;
 const passesForm = `a whole number from 1 to ${mostPasses}, or "auto"`;
 
 const longestMs = 3_600_000;
-const durationForm = 'a number and its unit, such as 350ms, 2s or 1m, or 0; at most 1h';
+const durationForm = (mostMs: number) =>
+  `a number and its unit, such as 350ms, 2s or 1m, or 0; at most ${mostMs / 3_600_000}h`;
 
 const largestSeed = 0xffff_ffff;
 
 const millisecondsPer: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const factors: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6 };
 
-function refuse(option: string, words: string, value: unknown, form: string): never {
+/** @throws OptionError that shows the value and says which form would be right */
+export function refuse(option: string, words: string, value: unknown, form: string): never {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
   throw new OptionError(option, `The ${words} ${shown} cannot be right.`, `Give ${form}.`);
 }
@@ -77,15 +80,15 @@ export function parseRate(text: string | number): RateOption {
 }
 
 /**
- * Reads a duration with its unit (`ms`, `s`, `m` or `h`); only 0 needs none.
+ * Reads a duration with its unit (`ms`, `s`, `m` or `h`), of `mostMs` at most; only 0 needs none.
  * @returns milliseconds
  * @throws OptionError that names `option`
  */
-export function parseDuration(text: string, option = 'cooldownMs'): number {
+export function parseDuration(text: string, option = 'cooldownMs', mostMs = longestMs): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const ms = match ? Number(match[1]) * (millisecondsPer[match[2] ?? ''] ?? Number.NaN) : Number.NaN;
   if (text === '0') return 0;
-  return ms <= longestMs ? ms : refuse(option, 'duration', text, durationForm);
+  return ms <= mostMs ? ms : refuse(option, 'duration', text, durationForm(mostMs));
 }
 
 /**
@@ -150,9 +153,16 @@ function checkCooldown(value: number | 'auto'): number | 'auto' {
     : refuse('cooldownMs', 'cooldown', value, `milliseconds from 0 to ${longestMs}, or "auto"`);
 }
 
-/** `netns` and `vlan` hold for every link that does not say. */
-function checkLinks({ links, netns, vlan }: SweepOptions): readonly WantedLink[] {
-  const form = 'at least one link, or leave it out to take the link of the default route';
+/**
+ * Reads links. `netns` and `vlan` hold for every one that does not say.
+ * @param otherwise what becomes of it without any
+ * @throws OptionError
+ */
+export function checkLinks(
+  { links, netns, vlan }: Pick<SweepOptions, 'links' | 'netns' | 'vlan'>,
+  otherwise = 'take the link of the default route',
+): readonly WantedLink[] {
+  const form = `at least one link, or leave it out to ${otherwise}`;
   if (netns !== undefined && (typeof netns !== 'string' || netns === '')) {
     refuse('netns', 'network namespace', netns, 'a name, a path or a process id');
   }
@@ -176,6 +186,15 @@ function checkFields({ frame = {}, sourceIp }: SweepOptions): CheckedFields {
     'frame.spa',
     'The sender protocol address is given twice.',
     'Give --source-ip (sourceIp) for an address of the link, or --arp-spa (frame.spa) for any other.',
+  );
+}
+
+function checkFingerprint({ fingerprint = false, frame }: SweepOptions): boolean {
+  if (!fingerprint || frame === undefined) return fingerprint;
+  throw new OptionError(
+    'fingerprint',
+    'A fingerprint is taken by frames of its own, not by those that are set by hand.',
+    'Leave out --fingerprint (fingerprint), or the fields of the frame.',
   );
 }
 
@@ -214,6 +233,7 @@ export function checkOptions(options: SweepOptions): CheckedOptions {
     fields: checkFields(options),
     names: typeof names === 'string' ? [names] : names,
     expect: options.expect ?? null,
+    fingerprint: checkFingerprint(options),
     signal: options.signal ?? null,
     onProgress: options.onProgress ?? null,
   };

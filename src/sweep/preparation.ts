@@ -1,22 +1,18 @@
 /** What a sweep has to know before it opens anything: targets, links and what is known of the network. */
 
 import type { Judge } from '../expect/judge.js';
-import { type ChosenLink, chooseLinks, type LinkSource } from '../links/choice.js';
+import { type ChosenLink, chooseLinks } from '../links/choice.js';
 import { describeMachine } from '../links/links.js';
-import { machineStates, readIn, type StateOf } from '../links/machine-state.js';
+import { linkSource, machineStates, type StateOf } from '../links/machine-state.js';
 import { type LinkPlan, namespacesOf, planSweep } from '../links/plan.js';
 import type { NamedMachine } from '../names/named-machine.js';
 import { createRoster, type Roster } from '../names/roster.js';
 import type { NativeAddon } from '../native.js';
-import { parseTargets, type TargetSet } from '../targets/parse.js';
 import type { Ranges } from '../targets/ranges.js';
-import { resolveTargets } from '../targets/resolve.js';
+import { readTargets, type Targets } from '../targets/resolve.js';
 import { partsOf } from './course.js';
 import { type CheckedOptions, checkOptions } from './options.js';
 import type { SweepOptions } from './sweep-api.js';
-
-/** As a program gives them. */
-export type Targets = string | readonly string[] | TargetSet;
 
 export interface Prepared {
   readonly addon: NativeAddon;
@@ -68,13 +64,6 @@ export function linksOf(addon: NativeAddon, options: SweepOptions): ChosenLink[]
   return chooseLinks(linkSource(addon, machineStates(addon)), checkOptions(options).links);
 }
 
-function linkSource(addon: NativeAddon, states: StateOf): LinkSource {
-  return {
-    links: (where) => states(where).links,
-    routes: (where) => readIn(where, (path) => addon.listRoutes(path)),
-  };
-}
-
 /** What reads files is loaded only where there are any. */
 async function readNames(names: CheckedOptions['names']): Promise<NamedMachine[]> {
   if (names.length === 0) return [];
@@ -88,10 +77,4 @@ async function readJudge(expect: CheckedOptions['expect']): Promise<Judge | null
     import('../expect/judge.js'),
   ]);
   return judgeBy(await readExpectation(expect));
-}
-
-async function readTargets(targets: Targets): Promise<TargetSet> {
-  const isText = typeof targets === 'string' || Array.isArray(targets);
-  const parsed = isText ? parseTargets(targets as string | readonly string[]) : (targets as TargetSet);
-  return resolveTargets(parsed);
 }

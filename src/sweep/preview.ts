@@ -4,9 +4,10 @@ import { type LinkPlan, placeOf } from '../links/plan.js';
 import type { NativeAddon } from '../native.js';
 import { formatAddress } from '../targets/address.js';
 import { formatRanges, type Ranges } from '../targets/ranges.js';
+import type { Targets } from '../targets/resolve.js';
 import { openLinkRun, requestFrameOf } from './link-run.js';
 import { type CheckedOptions, checkOptions } from './options.js';
-import { prepare, type Targets } from './preparation.js';
+import { prepare } from './preparation.js';
 import type { SweepOptions } from './sweep-api.js';
 
 /** What one link would be asked, and by which frame. */

@@ -14,7 +14,7 @@ export interface ResponderSource {
   /** Rings when responders were heard, or the sweep has ended. */
   readonly bell: Bell;
   /** Empty until the engines are open. */
-  runs(): readonly LinkRun[];
+  runs(): readonly Pick<LinkRun, 'plan' | 'read'>[];
   /** Names hardware addresses; asked once there are runs. */
   roster(): Roster;
   ended(): boolean;

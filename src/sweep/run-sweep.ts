@@ -8,10 +8,11 @@ import type { NativeAddon } from '../native.js';
 import { buildReport, type LinkResult, resultOf } from '../report/report.js';
 import { systemFailure } from '../system-error.js';
 import type { Ranges } from '../targets/ranges.js';
+import type { Targets } from '../targets/resolve.js';
 import { createBell } from './bell.js';
 import { type LinkRun, openLinkRun } from './link-run.js';
 import { checkOptions } from './options.js';
-import { prepare, type Targets } from './preparation.js';
+import { prepare } from './preparation.js';
 import { progressOf } from './progress.js';
 import { respondersOf } from './responders.js';
 import { type Observation, observe } from './surroundings.js';
@@ -80,6 +81,7 @@ export function runSweep(
         course: checked.course,
       });
       if (begins) await Promise.all(runs.map(({ closed }) => closed));
+      if (checked.fingerprint && !stopping) await takeFingerprints(load, options, report);
       return report;
     } finally {
       observation?.close();
@@ -152,6 +154,35 @@ function openAll(
   } catch (error) {
     for (const run of runs) run.close();
     throw error;
+  }
+}
+
+/** Each question is asked twice at the most, and answers are waited for as long as hosts take that are not slow. */
+const oddQuestions = { passes: 2, cooldownMs: 200 } as const;
+
+async function takeFingerprints(
+  load: () => NativeAddon,
+  options: SweepOptions,
+  report: Report,
+): Promise<void> {
+  const { links, netns, vlan, rate, profile, sourceMac, offLink, signal } = options;
+  const where = {
+    ...(links && { links }),
+    ...(netns !== undefined && { netns }),
+    ...(vlan !== undefined && { vlan }),
+    ...(rate !== undefined && { rate }),
+    ...(profile && { profile }),
+    ...(sourceMac !== undefined && { sourceMac }),
+    ...(offLink && { offLink }),
+    ...(signal && { signal }),
+  };
+  const { addFingerprints } = await import('../fingerprint/fingerprint.js');
+  try {
+    await addFingerprints(report, (targets, frame) =>
+      runSweep(load, targets, { ...where, ...oddQuestions, frame }).report(),
+    );
+  } catch {
+    // A link went away meanwhile: what was heard before is worth more than who it may have been.
   }
 }
 

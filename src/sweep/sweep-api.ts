@@ -106,6 +106,11 @@ export interface SweepOptions {
    * a target gets at least five requests before it is called missing; those that are no targets are not judged.
    */
   readonly expect?: string | Expectations;
+  /**
+   * Asks each responder eleven odd requests as well, once the sweep is done: `fingerprint` in the report says which of
+   * them it answered, which tells of its kind. Takes about five seconds.
+   */
+  readonly fingerprint?: boolean;
   /** Ends the sweep; the report then has the outcome `interrupted`. */
   readonly signal?: AbortSignal;
   /** Called at most ten times a second while the sweep runs, and once at its end. */

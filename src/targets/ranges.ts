@@ -119,3 +119,12 @@ export function toPairs(ranges: Ranges): Uint32Array {
   });
   return pairs;
 }
+
+/** The ranges that come back in that form. */
+export function fromPairs(pairs: Uint32Array): Range[] {
+  const ranges: Range[] = [];
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    ranges.push({ first: pairs[i] ?? 0, last: pairs[i + 1] ?? 0 });
+  }
+  return ranges;
+}

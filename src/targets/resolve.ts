@@ -3,7 +3,7 @@
 import { promises as dns } from 'node:dns';
 import { TargetSyntaxError } from '../errors.js';
 import { parseAddress } from './address.js';
-import { type HostName, sortUnique, type TargetSet } from './parse.js';
+import { type HostName, parseTargets, sortUnique, type TargetSet } from './parse.js';
 import { normalize } from './ranges.js';
 
 /** Asks for all addresses of one family; `dns.promises.lookup` is one, and obeys nsswitch.conf(5). */
@@ -11,6 +11,19 @@ export type Lookup = (
   name: string,
   options: { readonly family: 4 | 6; readonly all: true },
 ) => Promise<readonly { readonly address: string }[]>;
+
+/** Targets as a program gives them: in the forms of the command line, or parsed. */
+export type Targets = string | readonly string[] | TargetSet;
+
+/**
+ * Reads targets and resolves what of them are host names.
+ * @throws TargetSyntaxError
+ */
+export function readTargets(targets: Targets): Promise<TargetSet> {
+  const isText = typeof targets === 'string' || Array.isArray(targets);
+  const parsed = isText ? parseTargets(targets as string | readonly string[]) : (targets as TargetSet);
+  return resolveTargets(parsed);
+}
 
 /** Why a name has no address here. */
 type Failure = { readonly problem: string; readonly remedy: string };

@@ -50,10 +50,12 @@ export interface TraceRequest {
   /** Interface to ask on; null for that of the route. */
   readonly link: string | null;
   readonly asking: Pick<SweepOptions, 'passes' | 'cooldownMs' | 'sourceIp' | 'offLink' | 'signal'>;
+  /** Called with the links that are looked at, the asker's first, before anything is asked. */
+  readonly onLinks?: (links: readonly Watched[]) => Promise<void>;
 }
 
 /** A link that is listened on. */
-interface Watched {
+export interface Watched {
   readonly label: string;
   readonly where: Where;
   readonly link: NativeLink;
@@ -71,6 +73,7 @@ export async function traceTarget(addon: NativeAddon, request: TraceRequest): Pr
   const places = root ? allPlaces(root) : [];
   const named = (request.at ?? []).map((spec) => readable(() => linkAt(before, spec)));
   const watched = root ? places.map(watchedPlace) : [watchedAsker(asker), ...named];
+  await request.onLinks?.(watched);
 
   const watch = watchFor({ target, askerMac: asker.mac }, watched);
   const listening = listenOn(

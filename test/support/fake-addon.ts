@@ -217,6 +217,9 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
   const addon = {
     Engine: Engine as unknown as NativeAddon['Engine'],
     Listener: Object as unknown as NativeAddon['Listener'],
+    Replay: Object as unknown as NativeAddon['Replay'],
+    describeFrames: () => {},
+    Speaker: Object as unknown as NativeAddon['Speaker'],
     listLinks: () => [...links],
     listRoutes: () => [...routes],
     listNeighbours: () => [],

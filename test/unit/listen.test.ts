@@ -2,75 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { PermissionError, SystemError } from '../../src/errors.js';
 import type { HeardFrame } from '../../src/listen/heard-frame.js';
 import { listenOn } from '../../src/listen/listen.js';
-import type { ListenerStatus, ListenLink, NativeListener } from '../../src/native.js';
-import { HEARD_FRAME_BYTES } from '../../src/native.js';
+import { REPLY } from '../support/arp-frames.js';
 import { ip } from '../support/fake-addon.js';
+import { fakeListener, type HeardFields, packedFrame } from '../support/fake-listener.js';
 
-const OUTGOING = 4;
+const reply: HeardFields = {
+  operation: REPLY,
+  sha: '02:00:00:00:00:05',
+  spa: '10.0.0.5',
+  tha: '02:00:00:00:00:02',
+  tpa: '10.0.0.2',
+  source: '02:00:00:00:00:ff',
+  atMs: 1_700_000_000_123.456,
+};
 
-/** Packs a frame as native/core/listen/heard_frame.h lays it out; written apart from the decoder that it tests. */
-function packed(fields: { link?: number; type?: number; result?: number; vlan?: number } = {}): Buffer {
-  const frame = Buffer.alloc(HEARD_FRAME_BYTES);
-  frame.writeBigInt64LE(1_700_000_000_123_456_789n, 0);
-  frame.writeUInt32LE(fields.link ?? 0, 8);
-  frame.writeUInt16LE(42, 12);
-  frame.writeUInt16LE(42, 14);
-  frame.writeUInt8(fields.type ?? 0, 16);
-  frame.writeUInt8(fields.result ?? 0, 17);
-  frame.writeUInt16LE(fields.vlan ?? 0, 18);
-  frame.writeUInt16LE(2, 20);
-  frame.writeUInt32LE(ip('10.0.0.5'), 24);
-  frame.writeUInt32LE(ip('10.0.0.2'), 28);
-  Buffer.from('020000000005', 'hex').copy(frame, 32);
-  Buffer.from('020000000002', 'hex').copy(frame, 38);
-  Buffer.from('0200000000020200000000ff', 'hex').copy(frame, 44);
-  return frame;
-}
-
-interface Fake {
-  readonly opened: ListenLink[];
-  readonly queue: Buffer[];
-  status: ListenerStatus;
-  closed: boolean;
-  wake(): void;
-}
-
-/** An addon whose listener hears what a test puts into its queue. `refuse` is thrown when a link is opened. */
-function fakeListener(refuse?: Error) {
-  const fake: Fake = {
-    opened: [],
-    queue: [],
-    status: { state: 'idle', overruns: 0, links: [], fault: null },
-    closed: false,
-    wake: () => {},
-  };
-  function Listener(_capacity: number, onWake: () => void): NativeListener {
-    fake.wake = onWake;
-    return {
-      open(link) {
-        if (refuse) throw refuse;
-        fake.opened.push(link);
-      },
-      start() {
-        fake.status = { ...fake.status, state: 'listening' };
-      },
-      finish() {
-        fake.status = { ...fake.status, state: 'done' };
-        setImmediate(onWake);
-      },
-      close() {
-        fake.closed = true;
-      },
-      drain(into) {
-        const taken = fake.queue.splice(0, into.length / HEARD_FRAME_BYTES);
-        into.set(Buffer.concat(taken));
-        return taken.length;
-      },
-      status: () => fake.status,
-    };
-  }
-  return { fake, addon: { Listener: Listener as unknown as new () => NativeListener } };
-}
+const packed = (fields: Partial<HeardFields> = {}): Buffer => packedFrame({ ...reply, ...fields });
 
 const eth0 = { label: 'eth0', interface: 'eth0', namespacePath: null, promiscuous: false, outgoing: true };
 
@@ -84,7 +30,7 @@ function listen(refuse?: Error) {
 describe('a listener', () => {
   it('decodes what is heard', async () => {
     const { fake, heard, listening } = listen();
-    fake.queue.push(packed({ link: 3, type: OUTGOING, vlan: 100 }), packed({ result: 1 }));
+    fake.queue.push(packed({ link: 3, outgoing: true, vlan: 100 }), packed({ result: 1 }));
     listening.finish();
     await listening.done;
     expect(heard[0]).toEqual({
@@ -92,6 +38,7 @@ describe('a listener', () => {
       atMs: expect.closeTo(1_700_000_000_123.456, 2),
       outgoing: true,
       vlan: 100,
+      innerVlan: null,
       destination: '02:00:00:00:00:02',
       source: '02:00:00:00:00:ff',
       arp: {
@@ -103,6 +50,18 @@ describe('a listener', () => {
       },
     });
     expect(heard[1]).toMatchObject({ link: 0, outgoing: false, vlan: null, arp: null });
+  });
+
+  it('tells the tag within a tag from the frame itself', async () => {
+    const { fake, heard, listening } = listen();
+    for (const tags of ['88a800648100b007', '81000064', '81000064810000000806', '9100006491000007']) {
+      const frame = packed({ vlan: 100 });
+      Buffer.from(tags, 'hex').copy(frame, 44 + 12);
+      fake.queue.push(frame);
+    }
+    listening.finish();
+    await listening.done;
+    expect(heard.map(({ innerVlan }) => innerVlan)).toEqual([7, null, null, 7]);
   });
 
   it('hands over everything before it is done, and frees what it held', async () => {

@@ -43,7 +43,7 @@ describe('the link of a route', () => {
     ] as const) {
       expect(() => chosen(address)).toThrow(InterfaceError);
       expect(() => chosen(address)).toThrow(
-        expect.objectContaining({ remedy: expect.stringContaining(`arpsweep trace ${gateway}`) }),
+        expect.objectContaining({ remedy: expect.stringContaining(`gateway instead (${gateway})`) }),
       );
     }
   });

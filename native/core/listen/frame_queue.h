@@ -16,14 +16,16 @@ class FrameQueue {
  public:
   explicit FrameQueue(size_t capacity) : frames_(capacity) {}
 
-  void Push(const HeardFrame& frame) {
+  /// @returns whether there was room.
+  bool Push(const HeardFrame& frame) {
     const uint64_t written = written_.load(std::memory_order_relaxed);
     if (written - read_.load(std::memory_order_acquire) == frames_.size()) {
       overruns_.fetch_add(1, std::memory_order_relaxed);
-      return;
+      return false;
     }
     frames_[written % frames_.size()] = frame;
     written_.store(written + 1, std::memory_order_release);
+    return true;
   }
 
   /// Takes the oldest frames. @returns how many.

@@ -26,25 +26,34 @@ size_t CopyFrame(std::span<const uint8_t> data, const std::optional<VlanTag>& st
   return kTagOffset + kVlanTagLength + length;
 }
 
+// Fills in what the frame says in `data`, whose first tag, where it has any, is taken for the outer one.
+void DescribeArp(std::span<const uint8_t> data, HeardFrame* frame) {
+  ArpFrame arp;
+  const ParseResult result = ParseArp(data, &arp);
+  frame->result = static_cast<uint8_t>(result);
+  if (result != ParseResult::kArp) return;
+  if (arp.tag_count > 0) frame->vlan = arp.tags[0].Id();
+  frame->operation = arp.operation;
+  frame->sender_protocol = arp.sender_protocol;
+  frame->target_protocol = arp.target_protocol;
+  std::copy(arp.sender_hardware.bytes.begin(), arp.sender_hardware.bytes.end(), frame->sender_hardware);
+  std::copy(arp.target_hardware.bytes.begin(), arp.target_hardware.bytes.end(), frame->target_hardware);
+}
+
 }  // namespace
+
+void DescribeBytes(HeardFrame* frame) {
+  frame->captured = std::min<uint16_t>(frame->captured, HeardFrame::kMostBytes);
+  DescribeArp({frame->bytes, frame->captured}, frame);
+}
 
 HeardFrame DescribeFrame(std::span<const uint8_t> data, size_t length, std::optional<VlanTag> stripped) {
   HeardFrame frame{};
   constexpr size_t kLongest = std::numeric_limits<uint16_t>::max();
   frame.length = static_cast<uint16_t>(std::min(length + (stripped ? kVlanTagLength : 0), kLongest));
   frame.captured = static_cast<uint16_t>(CopyFrame(data, stripped, frame.bytes));
+  DescribeArp(data, &frame);
   if (stripped) frame.vlan = stripped->Id();
-
-  ArpFrame arp;
-  const ParseResult result = ParseArp(data, &arp);
-  frame.result = static_cast<uint8_t>(result);
-  if (result != ParseResult::kArp) return frame;
-  if (!stripped && arp.tag_count > 0) frame.vlan = arp.tags[0].Id();
-  frame.operation = arp.operation;
-  frame.sender_protocol = arp.sender_protocol;
-  frame.target_protocol = arp.target_protocol;
-  std::copy(arp.sender_hardware.bytes.begin(), arp.sender_hardware.bytes.end(), frame.sender_hardware);
-  std::copy(arp.target_hardware.bytes.begin(), arp.target_hardware.bytes.end(), frame.target_hardware);
   return frame;
 }
 

@@ -36,6 +36,10 @@ static_assert(sizeof(HeardFrame) == 160 && offsetof(HeardFrame, packet_type) == 
               offsetof(HeardFrame, sender_protocol) == 24 && offsetof(HeardFrame, sender_hardware) == 32 &&
               offsetof(HeardFrame, bytes) == 44);
 
+/// Fills in what the bytes of a frame say, whose other fields from `result` on are 0: of a recording, which
+/// keeps no more than bytes, time and direction.
+void DescribeBytes(HeardFrame* frame);
+
 /// Describes a frame that a packet socket gave. `stripped` is the outer tag, where the kernel has moved it
 /// out of the data; it goes back to its place. `length` is that of the data before it was cut to `data`.
 HeardFrame DescribeFrame(std::span<const uint8_t> data, size_t length, std::optional<VlanTag> stripped);

@@ -1,7 +1,6 @@
 #include "core/listen/listener.h"
 
 #include <linux/if_packet.h>
-#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
 
@@ -12,6 +11,7 @@
 
 #include "core/system/blocked_signals.h"
 #include "core/system/clock.h"
+#include "core/system/interface_index.h"
 #include "core/system/network_namespace.h"
 #include "core/system/packet_socket.h"
 #include "core/system/system_error.h"
@@ -28,12 +28,6 @@ constexpr size_t kRingBytes = size_t{1} << 20;
 constexpr int kFinishStepMs = 2;
 // A block that was being filled when Finish was called is retired after kRetireMs.
 constexpr int64_t kLastBlockNs = (2 * PacketRing::kRetireMs + 2) * kNanosecondsPerMillisecond;
-
-int IndexOf(const std::string& interface) {
-  const unsigned index = if_nametoindex(interface.c_str());
-  if (index == 0) throw SystemError("if_nametoindex", errno);
-  return static_cast<int>(index);
-}
 
 std::optional<VlanTag> StrippedTag(const ReceivedFrame& frame) {
   if (frame.vlan_protocol == 0) return std::nullopt;
@@ -55,6 +49,7 @@ struct Listener::Port {
   std::unique_ptr<Sockets> sockets;
   std::atomic<LinkState> state{LinkState::kUp};
   std::atomic<uint64_t> kernel_drops{0};
+  std::atomic<uint64_t> overruns{0};
 };
 
 Listener::Listener(size_t capacity, std::function<void()> on_news)
@@ -69,7 +64,7 @@ void Listener::Open(const ListenLink& link) {
     throw std::logic_error("links are opened before the start");
   auto port = std::make_unique<Port>();
   RunInNetworkNamespace(link.namespace_path, [&] {
-    port->sockets = std::make_unique<Port::Sockets>(IndexOf(link.interface), link.outgoing);
+    port->sockets = std::make_unique<Port::Sockets>(InterfaceIndex(link.interface), link.outgoing);
     if (link.promiscuous) port->sockets->receive.JoinPromiscuous();
   });
   port->state.store(port->sockets->monitor.state());
@@ -152,7 +147,7 @@ void Listener::ReadFrames(uint32_t link, Port& port) {
     frame.realtime_ns = received.realtime_ns;
     frame.link = link;
     frame.packet_type = received.packet_type;
-    frames_.Push(frame);
+    if (!frames_.Push(frame)) port.overruns.fetch_add(1);
   };
   for (size_t i = 0; i < socket.batches() && socket.Read(keep); ++i) continue;
   port.kernel_drops.fetch_add(socket.TakeDrops());
@@ -179,7 +174,8 @@ ListenerStatus Listener::Status() const {
   ListenerStatus status;
   status.state = state_.load(std::memory_order_acquire);
   status.overruns = frames_.overruns();
-  for (const auto& port : ports_) status.links.push_back({port->state.load(), port->kernel_drops.load()});
+  for (const auto& port : ports_)
+    status.links.push_back({port->state.load(), port->kernel_drops.load(), port->overruns.load()});
   const std::lock_guard lock(fault_mutex_);
   status.fault_syscall = fault_syscall_;
   status.fault_errno = fault_errno_;

@@ -32,6 +32,8 @@ struct ListenerStatus {
     LinkState state = LinkState::kUp;
     /// Frames that the kernel dropped.
     uint64_t kernel_drops = 0;
+    /// Of the overruns, those of this link.
+    uint64_t overruns = 0;
   };
 
   State state = State::kIdle;

@@ -102,7 +102,6 @@ class SweepEngine {
   void Fail(const char* syscall, int error);
   bool IsUntested(uint32_t index) const;
   bool done() const { return state_.load(std::memory_order_acquire) >= SweepStatus::State::kDone; }
-  Record Describe(const Responder& responder, bool final);
   double RemainingMs(int64_t now) const;
 
   const SweepConfig config_;

@@ -1,89 +1,20 @@
-// What an engine has to show: its table as packed records.
+// What an engine has to show.
 
-#include <algorithm>
-#include <limits>
-
+#include "core/sweep/results.h"
 #include "core/sweep/sweep_engine.h"
-#include "core/system/clock.h"
 
 namespace arpsweep {
 
 size_t SweepEngine::Read(size_t from, std::span<Record> into) {
-  const bool final = done();
-  const size_t size = table_.size();
-  const size_t count = from >= size ? 0 : std::min(size - from, into.size());
-  for (size_t i = 0; i < count; ++i) into[i] = Describe(table_.At(static_cast<uint32_t>(from + i)), final);
-  return count;
-}
-
-Record SweepEngine::Describe(const Responder& responder, bool final) {
-  Record record{};
-  record.ip = targets_.AddressAt(responder.index);
-  std::copy(responder.mac.bytes.begin(), responder.mac.bytes.end(), record.mac);
-  std::copy(responder.ethernet_source.bytes.begin(), responder.ethernet_source.bytes.end(),
-            record.ethernet_source);
-  record.first_at_ms = record.last_at_ms = Milliseconds(responder.first_at);
-  record.confirmed = Record::kNotAsked;
-  record.asked = 1;
-  record.replies = 1;
-  if (targets_.IsOwn(record.ip)) record.flags |= Record::kOwnAddress;
-  if (responder.ethernet_source != responder.mac) record.flags |= Record::kSourceDiffers;
-  uint32_t round_trip = responder.first_round_trip_ns;
-  if (final) {
-    const AddressEntry& entry = *table_.Find(responder.index);
-    round_trip = responder.round_trip_ns.load(std::memory_order_relaxed);
-    const Account account = matcher_.AccountOf(entry, responder);
-    if (account.unicasts > 0) {
-      record.confirmed = responder.confirmed.load() ? Record::kConfirmed : Record::kNotConfirmed;
-    }
-    record.asked = account.asked;
-    record.probes = static_cast<uint8_t>(account.probes);
-    record.unicasts = static_cast<uint8_t>(account.unicasts);
-    record.replies = account.request_replies + account.probe_replies;
-    record.probe_replies = account.probe_replies;
-    record.later_broadcasts = responder.later_broadcasts.load(std::memory_order_relaxed);
-    record.last_at_ms = Milliseconds(responder.last_at);
-    if (entry.same_request) record.address_flags |= Record::kSameRequest;
-    if (entry.alternated) record.address_flags |= Record::kAlternated;
-  }
-  record.rtt_ms =
-      round_trip == kNoRoundTrip ? std::numeric_limits<double>::quiet_NaN() : Milliseconds(round_trip);
-  return record;
+  return ReadResponders({targets_, table_, matcher_}, from, done(), into);
 }
 
 std::vector<StrayRecord> SweepEngine::Strays() {
-  std::vector<StrayRecord> records;
-  if (!done()) return records;
-  records.reserve(matcher_.strays().size());
-  for (const auto& [key, stray] : matcher_.strays()) {
-    StrayRecord record{};
-    record.ip = key.ip;
-    std::copy(key.mac.bytes.begin(), key.mac.bytes.end(), record.mac);
-    record.vlan_id = key.vlans.outer();
-    record.inner_vlan_id = key.vlans.inner();
-    record.count = stray.count;
-    const auto index = targets_.IndexOf(key.ip);
-    if (key.kind == Stray::Kind::kReturned && index) record.asked = matcher_.AskedByAnybody(*index);
-    record.first_at_ms = Milliseconds(stray.first_at);
-    record.last_at_ms = Milliseconds(stray.last_at);
-    record.kind = static_cast<uint8_t>(key.kind);
-    records.push_back(record);
-  }
-  return records;
+  return done() ? PackStrays({targets_, table_, matcher_}) : std::vector<StrayRecord>{};
 }
 
 std::vector<AddressRange> SweepEngine::Untested(size_t limit) const {
-  std::vector<AddressRange> ranges;
-  for (uint32_t index = 0; index < targets_.size(); ++index) {
-    if (!IsUntested(index)) continue;
-    const uint32_t address = targets_.AddressAt(index);
-    if (!ranges.empty() && ranges.back().last + 1 == address) {
-      ranges.back().last = address;
-    } else {
-      ranges.push_back({address, address});
-    }
-  }
-  return JoinNearest(std::move(ranges), limit);
+  return TargetsThat(targets_, limit, [this](uint32_t index) { return IsUntested(index); });
 }
 
 std::vector<Slice> SweepEngine::Remaining(size_t limit) const {

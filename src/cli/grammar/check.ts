@@ -2,7 +2,7 @@
 import type { CheckFlags } from '../check-command.js';
 import type { Definition } from './commander.js';
 import { examples } from './help-text.js';
-import { addAskingOptions, expectOption } from './options.js';
+import { addAskingOptions, expectOption, writeOption } from './options.js';
 
 const checkHelp = `${examples([
   ['arpsweep check --expect zones.txt', 'is everybody there?'],
@@ -20,6 +20,7 @@ export const defineCheck: Definition = (program, done) =>
     .argument('[target...]', 'addresses to look at (default: those that are expected)')
     .requiredOption(...expectOption)
     .option('--wait <time>', 'look again until all is well, for so long: 30s, 5m')
+    .option(...writeOption)
     .option('--fail-on <kinds>', 'exit with 1 on these kinds of findings only (default: on every error)')
     .addHelpText('after', checkHelp)
     .action(async (targets: string[], flags: CheckFlags) => {

@@ -34,11 +34,36 @@ export function addAskingOptions(command: commander.Command): commander.Command 
     )
     .option('--seed <n>', 'seed of the random order')
     .option('--off-link', "ask also for addresses outside the interface's subnets")
-    .option(
-      '--names <file...>',
-      'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
-    );
+    .option(...namesOption);
 }
+
+/** A recording of what a command sends and hears. */
+export const writeOption = [
+  '--write <file>',
+  'record all ARP of the run, sent and received, as pcapng; made again into a report by --read',
+] as const;
+
+/** On which links a command speaks that asks along the routes where it is not told; `verb` completes "link to". */
+export function addWhereOptions(
+  command: commander.Command,
+  verb: string,
+  otherwise = 'that of the route',
+): commander.Command {
+  return command
+    .option(
+      '-I, --interface <link>',
+      `link to ${verb} on, [NETNS:]IFACE[@VID[.PRIO]], patterns as in tap* allowed; may be given several times (default: ${otherwise})`,
+      collect,
+    )
+    .option('--netns <name>', 'network namespace (name, path or process id) of links that do not say')
+    .option('--vlan <vid>', 'VLAN tag, VID[.PRIO], of links that do not say');
+}
+
+/** Whose hardware addresses are known. */
+export const namesOption = [
+  '--names <file...>',
+  'who has which MAC: "arpsweep interfaces -f json" of other machines, or ethers(5)',
+] as const;
 
 /** What should answer, as `check` and a sweep are told it. */
 export const expectOption = [

@@ -8,7 +8,7 @@ import type { SweepFlags } from '../sweep-flags.js';
 import { type Definition, Option } from './commander.js';
 import { addFrameOptions } from './frame-options.js';
 import { examples } from './help-text.js';
-import { addAskingOptions, colourOption, expectOption, vendorsOption } from './options.js';
+import { addAskingOptions, colourOption, expectOption, vendorsOption, writeOption } from './options.js';
 
 /** Also the program's own: whoever names no command sweeps. */
 export const sweepHelp = `
@@ -25,6 +25,8 @@ ${examples([
   ['arpsweep -I eth1@100 10.0.0.0/24', 'with a VLAN tag; eth1@100@7: two'],
   ["arpsweep -I 'qdhcp-*:tap*'", 'in all these network namespaces'],
   ['arpsweep --arp-spa target --dry-run 10.0.0.7', 'show the frame, send nothing'],
+  ['arpsweep --write run.pcapng', 'record all ARP of the sweep'],
+  ['arpsweep --read run.pcapng', 'its report again'],
   ['arpsweep --fail-on duplicate-address', 'exit with 1 on a conflict'],
   ['arpsweep explain duplicate-address', 'what a finding means'],
   ['arpsweep demo', 'a first look, on no real network'],
@@ -63,6 +65,12 @@ function addSweepOptions(sweep: commander.Command): commander.Command {
     )
     .option('--fields <fields>', `columns of plain and csv, parted by commas: ${fieldNames.join(', ')}`)
     .option('-o, --output <file>', 'write the report to a file')
+    .option(...writeOption)
+    .option(
+      '--read <file>',
+      'make the report from a recording (pcapng, pcap; - for standard input) and send nothing',
+    )
+    .option('--fingerprint', 'ask those who answer odd requests as well, which tell of their kind')
     .option('--resolve', 'look up the names of what answers (DNS)')
     .option(...vendorsOption)
     .option('--fail-on <kinds>', 'exit with 1 on findings of these kinds, parted by commas')

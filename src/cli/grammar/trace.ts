@@ -17,6 +17,7 @@ export const defineTrace: Definition = (program, done) =>
     .option('--cooldown <time>', 'listen after the last frame: 500ms, 2s or auto (default: auto)')
     .option('--source-ip <ip>', 'ask from this address of the interface; 0.0.0.0 asks by probe')
     .option('--off-link', "ask also for an address outside the interface's subnets")
+    .option('--write <file>', 'record all ARP that passes these links meanwhile, as pcapng')
     .addOption(describedFormat())
     .option(...colourOption)
     .addHelpText(

@@ -1,7 +1,6 @@
-import { mustRun } from '../../lab/command.js';
 import { ipBatch } from '../../lab/iproute.js';
 import { waitFor } from '../../lab/wait-for.js';
-import { ourSegment, type Scenario, stage } from './scenario.js';
+import { framesReceived, ourSegment, type Scenario, stage } from './scenario.js';
 
 const SERVICE = '10.34.11.20';
 
@@ -14,16 +13,12 @@ export const failover: Scenario = {
       lab.host('active', { on, mac: '94:18:82:0b:7e:34', addresses: [`${SERVICE}/24`] }),
       lab.host('standby', { on, mac: '94:18:82:0b:91:a8', addresses: ['10.34.11.21/24'] }),
     ]);
-    const received = async (): Promise<number> => {
-      const shown = await mustRun(['ip', '-json', '-stats', 'link', 'show', 'dev', 'eth0']);
-      return JSON.parse(shown)[0].stats64.rx.packets;
-    };
     return stage({
       network: `Two machines, of which one hands ${SERVICE} over to the other during the sweep. That is no conflict.`,
       command: ['-I', 'eth0', '--order', 'sequential', '--rate', '40', '--passes', '3', '10.34.11.20-59'],
       meanwhile: async () => {
-        const before = await received();
-        await waitFor(async () => (await received()) > before, { what: `${SERVICE} to answer` });
+        const before = await framesReceived('eth0');
+        await waitFor(async () => (await framesReceived('eth0')) > before, { what: `${SERVICE} to answer` });
         await ipBatch(active.namespace, [`address delete ${SERVICE}/24 dev eth0`]);
         await ipBatch(standby.namespace, [`address add ${SERVICE}/24 dev eth0`]);
       },

@@ -1,4 +1,5 @@
 /** An incident as somebody met it, to be built again in a lab, looked at by one command, and mended. */
+import { mustRun } from '../../lab/command.js';
 import type { Host, Lab, Switch } from '../../lab/lab.js';
 
 export const OUR_MAC = 'a0:36:9f:51:c8:02';
@@ -41,4 +42,10 @@ export async function ourSegment(lab: Lab, name = 'switch'): Promise<Switch> {
   const on = await lab.switch(name);
   await lab.link('eth0', { on, mac: OUR_MAC, address: '10.34.11.2/24' });
   return on;
+}
+
+/** Frames that have come in on one of our links. */
+export async function framesReceived(link: string): Promise<number> {
+  const shown = await mustRun(['ip', '-json', '-stats', 'link', 'show', 'dev', link]);
+  return JSON.parse(shown)[0].stats64.rx.packets;
 }

@@ -3,9 +3,9 @@ import type { NotedHost } from '../../../src/findings/context.js';
 import { diagnose } from '../../../src/findings/diagnose.js';
 import {
   facts,
+  firstLink,
   host,
   kindsOf,
-  linkFacts,
   mac,
   OUR_IP,
   OUR_MAC,
@@ -32,7 +32,7 @@ describe('answers-only-probes', () => {
   });
 
   it('is not this machine itself, which answers so by another interface', () => {
-    expect(kindsOf([only(3)], { links: [linkFacts({ ourMacs: new Set([OUR_MAC, mac(1)]) })] })).toEqual([]);
+    expect(kindsOf([only(3)], firstLink({ ourMacs: new Set([OUR_MAC, mac(1)]) }))).toEqual([]);
   });
 
   it('does not count what others were asked alone', () => {

@@ -135,9 +135,11 @@ describe('chosen fields', () => {
   test('may be all there are', async () => {
     const { text } = await rendered(csvReporter, example, { fields: fieldNames });
     const [header, first] = text.split('\n');
-    expect(header).toBe('ip,mac,rtt_ms,link,who,replies,confirmed,interface,netns,vlan,vendor,name,first_at');
+    expect(header).toBe(
+      'ip,mac,rtt_ms,link,who,replies,confirmed,interface,netns,vlan,vendor,name,first_at,fingerprint',
+    );
     expect(first).toBe(
-      '10.0.0.5,00:50:56:ab:47:53,0.695,eth0,db-1.example.net,2,true,eth0,,,"VMware, Inc.",db-1.example.net,2026-03-01T12:00:00.100Z',
+      '10.0.0.5,00:50:56:ab:47:53,0.695,eth0,db-1.example.net,2,true,eth0,,,"VMware, Inc.",db-1.example.net,2026-03-01T12:00:00.100Z,',
     );
   });
 });

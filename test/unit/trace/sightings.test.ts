@@ -22,6 +22,7 @@ const frame = (arp: HeardArp | null, more: Partial<HeardFrame> = {}): HeardFrame
   atMs: 0,
   outgoing: false,
   vlan: null,
+  innerVlan: null,
   destination: 'ff:ff:ff:ff:ff:ff',
   source: arp?.sha ?? NONE,
   arp,
