@@ -67,10 +67,13 @@ export function courseOf(wish: CourseWish, token: string | undefined): Course {
 
 function continued(wish: CourseWish, resume: Continuation): Course {
   const { seed, sequential, shard } = resume;
-  refuseOther('seed', 'seed', wish.seed, seed);
-  const orderName = (value: boolean | null) => (value === null ? null : value ? 'sequential' : 'random');
-  refuseOther('order', 'order', orderName(wish.sequential), orderName(sequential));
-  refuseOther('shard', 'shard', shardName(wish.shard), shardName(shard) ?? 'none');
+  if (wish.seed !== null && wish.seed !== seed) refuseOther('seed', `with the seed ${seed}`, wish.seed);
+  if (wish.sequential !== null && wish.sequential !== sequential) {
+    refuseOther('order', `in ${orderName(sequential)} order`, orderName(wish.sequential));
+  }
+  if (wish.shard && shardName(wish.shard) !== shardName(shard)) {
+    refuseOther('shard', shard ? `of the shard ${shardName(shard)}` : 'in one piece', shardName(wish.shard));
+  }
   return { seed, sequential, shard, resume };
 }
 
@@ -78,11 +81,12 @@ export function shardName(shard: Shard | null): string | null {
   return shard && `${shard.index}/${shard.count}`;
 }
 
-function refuseOther<T>(option: string, what: string, wished: T | null, token: T): void {
-  if (wished === null || wished === token) return;
+const orderName = (sequential: boolean): string => (sequential ? 'sequential' : 'random');
+
+function refuseOther(option: string, token: string, wished: number | string | null): never {
   throw new OptionError(
     'resume',
-    `The resume token continues a sweep with the ${what} ${token}, and not ${wished}.`,
+    `The resume token continues a sweep ${token}, which --${option} ${wished} contradicts.`,
     `Leave --${option} (${option}) out: the token brings its own.`,
   );
 }

@@ -46,6 +46,7 @@ const cases: [typed: string, words: string[]][] = [
   ['arpsweep --fail-on loss,mi', ['--fail-on', 'loss,missing']],
   ['arpsweep --fields ip,ne', ['--fields', 'ip,netns']],
   ['arpsweep explain pr', ['explain', 'proxy-arp']],
+  ['arpsweep demo lo', ['demo', 'loop', 'loss']],
   ['arpsweep completion ', ['completion', 'bash', 'fish', 'zsh']],
   ['arpsweep -I l', ['-I', ODD_LINK, 'lo']],
   ['arpsweep trace 10.0.0.1 --interface ', ['trace', '10.0.0.1', '--interface', ODD_LINK, 'lo']],

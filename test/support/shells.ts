@@ -21,6 +21,10 @@ export interface CompletionRequest {
 /** Prints the words that it is given, in place of the program. */
 const showWords = `arpsweep() { printf '<%s>' "$@"; echo; }`;
 const shown = /^(?:<[^<>\r\n]*>)+\r?$/gm;
+/** Once it stands at the end, the shell reads keys; what is typed before is read as lines. */
+const prompt = 'your turn> ';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: bracketed paste (xterm's 2004) is switched on behind it
+const prompted = /your turn> (?:\x1b\[\?2004h)?$/;
 
 interface Interactive {
   readonly argv: (home: string) => string[];
@@ -67,19 +71,20 @@ async function byKey(
   { argv, file, start, key }: Interactive,
   { lines, cwd, through }: CompletionRequest,
 ): Promise<string[][]> {
-  const begin = `cd '${cwd}'; ${start}\nsource '${home}/script'\n${showWords}\narpsweep ready\n`;
+  const begin = `cd '${cwd}'; PS1='${prompt}'; ${start}\nsource '${home}/script'\n${showWords}\n`;
   writeFileSync(join(home, file), begin);
   const run = onTerminal([...through, ...argv(home)], { env: { TERM: 'dumb' }, columns: 1000 });
   const results = () =>
     [...run.output().matchAll(shown)].map(([line]) => line.trimEnd().slice(1, -1).split('><'));
-  await waitFor(() => results().length === 1, { what: 'the shell' });
+  const isReady = (answers: number) => results().length === answers && prompted.test(run.output());
+  await waitFor(() => isReady(0), { what: `the shell: ${run.output()}` });
   for (const [i, line] of lines.entries()) {
     run.type(`${line}${key}\n`);
-    await waitFor(() => results().length === i + 2, { what: `the completion of ${line}: ${run.output()}` });
+    await waitFor(() => isReady(i + 1), { what: `the completion of ${line}: ${run.output()}` });
   }
   run.type('exit\n');
   await run.result;
-  return results().slice(1);
+  return results();
 }
 
 /** fish tells the candidates of a line itself: each is the last word of it. */

@@ -1,6 +1,7 @@
 /** What there is to complete: commands, options and their values, read from the grammar as commander holds it. */
 
 import type { Argument, Command, Help as CommanderHelp, Option } from 'commander';
+import { scenarios, tour } from '../../demo/catalogue.js';
 import { fieldNames } from '../../reporters/field-names.js';
 import { findingKinds } from '../finding-kinds.js';
 import { Help } from '../grammar/commander.js';
@@ -55,6 +56,7 @@ const sources: Readonly<Record<string, Source>> = {
   link: { from: 'links' },
   kind: { from: 'words', words: findingKinds },
   field: { from: 'words', words: fieldNames },
+  scenario: { from: 'words', words: [tour, ...scenarios].map(({ name }) => name) },
 };
 
 /** @throws Error where no command is the default one */

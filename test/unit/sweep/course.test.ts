@@ -90,12 +90,14 @@ describe('what is left of a sweep', () => {
 
   test('may be named once more, but not otherwise', () => {
     expect(courseOf({ seed: 7, sequential: true, shard }, token).seed).toBe(7);
-    expect(() => courseOf({ ...nothingWished, seed: 8 }, token)).toThrow('with the seed 7, and not 8');
+    expect(() => courseOf({ ...nothingWished, seed: 8 }, token)).toThrow(
+      'with the seed 7, which --seed 8 contradicts',
+    );
     expect(() => courseOf({ ...nothingWished, sequential: false }, token)).toThrow(
-      'sequential, and not random',
+      'in sequential order, which --order random contradicts',
     );
     expect(() => courseOf({ ...nothingWished, shard: { index: 3, count: 5 } }, token)).toThrow(
-      '2/5, and not 3/5',
+      'of the shard 2/5, which --shard 3/5 contradicts',
     );
   });
 
