@@ -10,6 +10,7 @@ import { type Heard, openExchange } from '../talk/exchange.js';
 import { type ArpFrame, announcementOf, gratuitousReplyOf } from '../talk/frames.js';
 import { keepTime, pause } from '../talk/metronome.js';
 import { checkTime, checkWhere, parseCount } from '../talk/options.js';
+import { checkCount } from '../talk/target-count.js';
 import { formatAddress } from '../targets/address.js';
 import { countAddresses, type Ranges, subtract } from '../targets/ranges.js';
 import { readTargets, type Targets } from '../targets/resolve.js';
@@ -93,14 +94,7 @@ export async function runAnnounce(
 }
 
 function checkAddresses(addresses: Ranges): void {
-  const count = countAddresses(addresses);
-  if (count === 0 || count > mostAddresses) {
-    throw new OptionError(
-      'addresses',
-      `The targets are ${count} addresses.`,
-      `Announce 1 to ${mostAddresses} at a time.`,
-    );
-  }
+  checkCount(countAddresses(addresses), { option: 'addresses', most: mostAddresses, verb: 'Announce' });
   const odd = addressesOf(subtract(addresses, hostAddresses));
   if (odd.length === 0) return;
   throw new OptionError(

@@ -33,7 +33,8 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
         (unwritable) => explain(unwritable, commands),
       );
     }
-    return explain(isCommanderError(error) ? usageError(error) : error, commands);
+    const command = commands.find((name) => name === words[0]);
+    return explain(isCommanderError(error) ? usageError(error, command) : error, commands);
   }
 }
 
@@ -54,9 +55,10 @@ async function explain(problem: unknown, commands: readonly string[]): Promise<n
  * commander's message as a sentence with its remedy. It has the form `error: unknown option '--foo'`, then in the
  * same line or the next what might help: `Allowed choices are …` or `(Did you mean --bar?)`.
  */
-function usageError({ message }: CommanderError): OptionError {
+function usageError({ message }: CommanderError, command: string | undefined): OptionError {
   const [problem = '', ...hints] = message.replace(/^error: /, '').split(/\n|(?<=\.) /);
   const sentence = problem.charAt(0).toUpperCase() + problem.slice(1);
-  const remedy = [...hints.map((hint) => hint.replace(/^\((.*)\)$/, '$1')), 'Try "arpsweep --help".'];
+  const help = `Try "arpsweep ${command === undefined ? '' : `${command} `}--help".`;
+  const remedy = [...hints.map((hint) => hint.replace(/^\((.*)\)$/, '$1')), help];
   return new OptionError('usage', sentence, remedy.join(' '));
 }

@@ -1,6 +1,5 @@
 /** Conducts duplicate address detection: probes for many addresses at once, each in its own time. */
 
-import { OptionError } from '../errors.js';
 import { hardwareAddresses } from '../links/machine-state.js';
 import { arpOperation } from '../listen/heard-frame.js';
 import type { NativeAddon } from '../native.js';
@@ -11,6 +10,7 @@ import { type Exchange, type Heard, openExchange } from '../talk/exchange.js';
 import { requestFor } from '../talk/frames.js';
 import { pause } from '../talk/metronome.js';
 import { checkWhere } from '../talk/options.js';
+import { checkCount } from '../talk/target-count.js';
 import { formatAddress } from '../targets/address.js';
 import { countAddresses } from '../targets/ranges.js';
 import { readTargets, type Targets } from '../targets/resolve.js';
@@ -47,7 +47,7 @@ export async function runDad(
 ): Promise<DadResult[]> {
   const wanted = checkWhere(options);
   const { ranges } = await readTargets(targets);
-  checkNumber(countAddresses(ranges));
+  checkCount(countAddresses(ranges), { option: 'targets', most: mostAddresses, verb: 'Look for' });
   const addon = load();
   const subjects = placeTargets(addon, ranges, wanted).map(subjectOf);
   subjects.sort((a, b) => a.ip - b.ip);
@@ -68,15 +68,6 @@ export async function runDad(
     end.release();
     exchange.close();
   }
-}
-
-function checkNumber(count: number): void {
-  if (count > 0 && count <= mostAddresses) return;
-  throw new OptionError(
-    'targets',
-    `The targets are ${count} addresses.`,
-    `Look for 1 to ${mostAddresses} at a time.`,
-  );
 }
 
 function subjectOf(place: AddressOnLink): Subject {

@@ -86,6 +86,8 @@ function howMany(answered: number, expected: number): string {
   return `only ${answered} of its ${expected} addresses ${answered > 1 ? 'answer' : 'answers'}`;
 }
 
+const allOf = (count: number): string => (count === 2 ? 'Both' : `All ${count}`);
+
 function missing(group: GroupFates, place: Place): Finding[] {
   const { name, fates } = group;
   const silent = withState(group, 'silent');
@@ -93,8 +95,7 @@ function missing(group: GroupFates, place: Place): Finding[] {
   const { link, on } = place(silent);
   const who = list(silent.map(({ host }) => hostLabel(host)));
   const requests = Math.min(...silent.map((fate) => fate.requests));
-  const many =
-    silent.length === fates.length ? `All ${fates.length}` : `${silent.length} of the ${fates.length}`;
+  const many = silent.length < fates.length ? `${silent.length} of the ${fates.length}` : allOf(fates.length);
   const subject =
     silent.length === 1
       ? `${who}${ofGroup(name)} is missing${on}`

@@ -5,6 +5,7 @@ import { isUnicast, parseMac } from '../mac-address.js';
 import { type CheckedOptions, checkOptions, refuse } from '../sweep/options.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
 import { checkTime, parseCount } from '../talk/options.js';
+import { checkCount } from '../talk/target-count.js';
 import type { PingOptions } from './ping-api.js';
 
 export interface CheckedPing extends Pick<CheckedOptions, 'links' | 'sourceIp' | 'sourceMac' | 'offLink'> {
@@ -64,13 +65,7 @@ function checkMac(text: string): string {
 
 /** @throws OptionError where so many addresses are too much for a ping at such an interval */
 export function checkBurden(addresses: number, intervalMs: number): void {
-  if (addresses === 0 || addresses > mostAddresses) {
-    throw new OptionError(
-      'targets',
-      `The targets are ${addresses} addresses.`,
-      `Ping 1 to ${mostAddresses} at a time; a sweep asks any number.`,
-    );
-  }
+  checkCount(addresses, { option: 'targets', most: mostAddresses, verb: 'Ping' });
   if (addresses * 1000 <= mostPerSecond * intervalMs) return;
   const perSecond = Math.round((addresses * 1000) / intervalMs);
   throw new OptionError(

@@ -54,7 +54,8 @@ const factors: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6 };
 
 /** @throws OptionError that shows the value and says which form would be right */
 export function refuse(option: string, words: string, value: unknown, form: string): never {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const asJson = typeof value === 'string' || Array.isArray(value);
+  const shown = asJson ? JSON.stringify(value) : String(value);
   throw new OptionError(option, `The ${words} ${shown} cannot be right.`, `Give ${form}.`);
 }
 
@@ -171,7 +172,7 @@ export function checkLinks(
     tags: vlan === undefined ? null : parseTags(String(vlan), 'vlan'),
   };
   if (links === undefined) return [{ ...place, interface: null }];
-  if (!Array.isArray(links) || links.length === 0) refuse('links', 'list of links', '', form);
+  if (!Array.isArray(links) || links.length === 0) refuse('links', 'list of links', links, form);
   return links.map((text) => {
     if (typeof text !== 'string') refuse('links', 'link', text, form);
     const spec = parseLinkSpec(text, 'links');

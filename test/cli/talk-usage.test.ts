@@ -17,7 +17,7 @@ afterAll(() => lab.remove());
 
 /** Words that cannot be right, what the message must quote, and what the remedy must name. */
 const wrongUsage: [words: string[], quoted: string, form: string][] = [
-  [['ping'], '0 addresses', '1 to 1024'],
+  [['ping'], 'No target', '1 to 1024'],
   [['ping', '10.87.1.300'], '"10.87.1.300" at position 9', 'from 0 to 255'],
   [['ping', '10.0.0.0/8'], '16777216 addresses', '1 to 1024'],
   [['ping', '-i', '10ms', '10.87.1.0/24'], '25600 requests a second', 'at least 256 ms'],
@@ -36,7 +36,7 @@ const wrongUsage: [words: string[], quoted: string, form: string][] = [
   [['ping', '-f', 'csv', there], "'csv'", 'plain, json, ndjson'],
   [['ping', '-I', 'odd0@4095', there], '"odd0@4095"', 'up to 4094'],
   [['ping', '--targets-file', '/nonexistent/targets'], '"/nonexistent/targets"', 'a target in each line'],
-  [['dad'], '0 addresses', '1 to 1024'],
+  [['dad'], 'No target', '1 to 1024'],
   [['dad', '10.87.0.0/21'], '2048 addresses', '1024'],
   [['dad', '-f', 'ndjson', there], "'ndjson'", 'plain, json'],
   [['dad', '-I', 'odd0:', there], '"odd0:"', '[NETNS:]IFACE'],

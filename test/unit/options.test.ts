@@ -180,7 +180,7 @@ describe('options', () => {
     ['sourceIp', { sourceIp: '' }, '""'],
     ['profile', { profile: 'office' as 'lan' }, '"office"'],
     ['order', { order: 'shuffled' as 'random' }, '"shuffled"'],
-    ['links', { links: [] }, '""'],
+    ['links', { links: [] }, '[]'],
     ['links', { links: ['eth0', ''] }, '""'],
   ];
   it.each(wrong)('refuse a wrong %s: %j', (option, options, shown) => {
