@@ -3,7 +3,7 @@ import type { Expectation } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import { native } from '../native.js';
 import { type FormatName, loadReporter } from '../reporters/formats.js';
-import { liveTable } from '../reporters/live-table.js';
+import type { LiveTable } from '../reporters/live-table.js';
 import { statisticsLines } from '../reporters/remarks.js';
 import { wrapped } from '../reporters/text.js';
 import { paceOf } from '../sweep/pace.js';
@@ -56,7 +56,7 @@ export async function reportSweep(begin: () => Sweep, request: SweepRequest): Pr
   const showsProgress = flags.progress && !flags.quiet && canRedraw(stderr);
   // At full rate the senders need every processor, and nobody reads as fast as that.
   const showsLive = showsProgress && toTerminal && format === 'table' && options.rate !== 'max';
-  const live = showsLive ? liveTable(wantsColour(stderr, flags.color)) : null;
+  const live = showsLive ? await openLiveTable(wantsColour(stderr, flags.color)) : null;
   const line = progressLine(showsProgress ? stderr : null, live);
   const note = (text: string): void => {
     line.clear();
@@ -162,4 +162,9 @@ function rateOf(options: SweepOptions): number | null {
   } catch {
     return null;
   }
+}
+
+/** Loaded only where somebody looks. */
+async function openLiveTable(colour: boolean): Promise<LiveTable> {
+  return (await import('../reporters/live-table.js')).liveTable(colour);
 }

@@ -57,7 +57,9 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
     ...['cli/check-command.js', 'check', 'expect'],
     ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
     ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),
-    ...['json', 'ndjson', 'csv', 'table'].map((format) => `reporters/${format}.js`),
+    ...['json', 'ndjson', 'csv', 'table', 'table-row', 'live-table'].map(
+      (format) => `reporters/${format}.js`,
+    ),
   ];
   for (const part of others) rmSync(join(copy, 'dist', part), { recursive: true });
 
