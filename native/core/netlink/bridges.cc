@@ -8,6 +8,7 @@
 
 #include <array>
 
+#include "core/netlink/bit_names.h"
 #include "core/netlink/netlink.h"
 
 namespace arpsweep {
@@ -102,11 +103,7 @@ std::vector<std::string_view> NeighbourFlagNames(uint8_t flags) {
                                                           "EXT_LEARNED", "OFFLOADED", "STICKY", "ROUTER"};
   static_assert(NTF_USE == 1 << 0 && NTF_SELF == 1 << 1 && NTF_EXT_LEARNED == 1 << 4 &&
                 NTF_ROUTER == 1 << (kNames.size() - 1));
-  std::vector<std::string_view> names;
-  for (size_t bit = 0; bit < kNames.size(); ++bit) {
-    if ((flags >> bit & 1) != 0) names.push_back(kNames[bit]);
-  }
-  return names;
+  return BitNames(flags, kNames);
 }
 
 std::string_view PortStateName(uint8_t state) {

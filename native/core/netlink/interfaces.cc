@@ -9,6 +9,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "core/netlink/bit_names.h"
 #include "core/netlink/device_info.h"
 #include "core/netlink/netlink.h"
 
@@ -146,11 +147,7 @@ std::vector<std::string_view> FlagNames(uint32_t flags) {
       "NOARP",     "PROMISC",   "ALLMULTI", "MASTER",   "SLAVE",       "MULTICAST",  "PORTSEL",
       "AUTOMEDIA", "DYNAMIC",   "LOWER_UP", "DORMANT",  "ECHO"};
   static_assert(IFF_UP == 1 << 0 && IFF_NOARP == 1 << 7 && IFF_ECHO == 1 << (kNames.size() - 1));
-  std::vector<std::string_view> names;
-  for (size_t bit = 0; bit < kNames.size(); ++bit) {
-    if ((flags >> bit & 1) != 0) names.push_back(kNames[bit]);
-  }
-  return names;
+  return BitNames(flags, kNames);
 }
 
 std::string_view OperStateName(uint8_t oper_state) {
