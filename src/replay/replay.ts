@@ -11,7 +11,7 @@ import type { NativeAddon } from '../native.js';
 import { buildReport, resultOf } from '../report/report.js';
 import { createBell } from '../sweep/bell.js';
 import { progressOf } from '../sweep/progress.js';
-import { respondersOf } from '../sweep/responders.js';
+import { iterationOf, respondersOf } from '../sweep/responders.js';
 import type { Sweep } from '../sweep/sweep-api.js';
 import { type Reading, type ReadingRequest, readRecording } from './reading.js';
 import type { ReplayPlan } from './replay-plans.js';
@@ -63,14 +63,7 @@ export function replay(load: () => NativeAddon, request: ReplayRequest): Replaye
         roster: () => roster,
         ended: () => ended,
       });
-      return {
-        next: async () => {
-          const result = await responders.next();
-          if (result.done) await finished;
-          return result;
-        },
-        return: responders.return,
-      };
+      return iterationOf(responders, finished);
     },
     report: () => finished,
     progress: () => progressOf([], performance.now() - clock, ended),

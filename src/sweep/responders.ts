@@ -92,3 +92,21 @@ function responderOf(record: ResponderRecord, place: Place, link: number, roster
   };
   return place.innerVlan === undefined ? responder : { ...responder, innerVlan: place.innerVlan };
 }
+
+/** The same for a loop: its end waits for `finished`, and fails as that does. */
+export function iterationOf(
+  responders: ResponderIterator,
+  finished: Promise<unknown>,
+): AsyncIterableIterator<Responder> & ResponderIterator {
+  return {
+    next: async () => {
+      const result = await responders.next();
+      if (result.done) await finished;
+      return result;
+    },
+    return: responders.return,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -14,7 +14,7 @@ import { type LinkRun, openLinkRun } from './link-run.js';
 import { checkOptions } from './options.js';
 import { prepare } from './preparation.js';
 import { progressOf } from './progress.js';
-import { respondersOf } from './responders.js';
+import { iterationOf, respondersOf } from './responders.js';
 import { type Observation, observe } from './surroundings.js';
 import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
 
@@ -109,19 +109,12 @@ export function runSweep(
       ended: () => ended,
     });
     return {
-      next: async () => {
-        const result = await responders.next();
-        if (result.done) await finished;
-        return result;
-      },
-      // Stops before it asks the generator to return: that one may be waiting for the next responder.
+      ...iterationOf(responders, finished),
+      // Stops before it asks for the return: who waits for the next responder would keep it waiting.
       return: async () => {
         stop();
         await settled;
         return responders.return();
-      },
-      [Symbol.asyncIterator]() {
-        return this;
       },
     };
   };
