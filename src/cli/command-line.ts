@@ -2,7 +2,8 @@
 import type { CommanderError } from 'commander';
 import { OptionError, TargetSyntaxError } from '../errors.js';
 import { version } from '../version.js';
-import { buildProgram, isCommanderError } from './program.js';
+import { commandNames, grammarsFor } from './grammar/commands.js';
+import { composeProgram, isCommanderError } from './grammar/program.js';
 
 /**
  * @param words the command line after the script's name
@@ -13,40 +14,37 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   process.stderr.on('error', () => {});
   let exitCode = 0;
   let printed = '';
-  const program = buildProgram(version, {
-    done: (code) => {
+  const ends = {
+    done: (code: number) => {
       exitCode = code;
     },
-    print: (text) => {
+    print: (text: string) => {
       printed += text;
     },
-  });
+  };
+  const program = composeProgram(version, ends, await grammarsFor(words));
   try {
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    const commands = program.commands.map((command) => command.name());
     if (isCommanderError(error) && error.exitCode === 0) {
       const { print } = await import('./print.js');
-      return print(printed).then(
-        () => 0,
-        (unwritable) => explain(unwritable, commands),
-      );
+      return print(printed).then(() => 0, explain);
     }
-    const command = commands.find((name) => name === words[0]);
-    return explain(isCommanderError(error) ? usageError(error, command) : error, commands);
+    const command = commandNames.find((name) => name === words[0]);
+    return explain(isCommanderError(error) ? usageError(error, command) : error);
   }
 }
 
 /** @returns the exit code for what went wrong, once it is said on standard error */
-async function explain(problem: unknown, commands: readonly string[]): Promise<number> {
+async function explain(problem: unknown): Promise<number> {
   const { describeError, exitCodeOf } = await import('./failure.js');
   const { columnsOf } = await import('./terminal.js');
   const { ARPSWEEP_DEBUG } = process.env;
   process.stderr.write(describeError(problem, (ARPSWEEP_DEBUG ?? '') !== '', columnsOf(process.stderr)));
   if (problem instanceof TargetSyntaxError && problem.origin === null && /^[a-z]+$/.test(problem.input)) {
     // A mistyped command can only be taken for a host name.
-    process.stderr.write(`If it was meant as a command, there are: ${commands.join(', ')}.\n`);
+    process.stderr.write(`If it was meant as a command, there are: ${commandNames.join(', ')}.\n`);
   }
   return exitCodeOf(problem);
 }

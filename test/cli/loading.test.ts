@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { commandNames } from '../../src/cli/grammar/commands.js';
 import { runCommand } from '../../src/lab/command.js';
 import { createLab } from '../../src/lab/lab.js';
 import { version } from '../../src/version.js';
@@ -43,6 +44,7 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
       'lab',
       'vendors.bin',
     ],
+    ...commandNames.filter((name) => name !== 'sweep').map((name) => `cli/grammar/${name}.js`),
     ...['cli/file-output.js', 'cli/reverse-dns.js', 'cli/finding-kinds.js', 'cli/trace-command.js'],
     ...['ping', 'dad', 'announce'].flatMap((command) => [command, `cli/${command}-command.js`]),
     'talk',
@@ -86,6 +88,10 @@ test('a check at which all is well needs nothing of the sweep’s command and fo
   symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
   const others = [
     ...['doctor', 'interfaces', 'demo', 'sweep'].map((command) => `cli/${command}-command.js`),
+    // That of the sweep holds what every help begins with.
+    ...commandNames
+      .filter((name) => !['sweep', 'check'].includes(name))
+      .map((name) => `cli/grammar/${name}.js`),
     ...['cli/sweep-report.js', 'cli/standard-output.js', 'cli/finding-kinds.js', 'lab', 'vendors.bin'],
     ...['plain', 'table', 'json', 'remarks', 'complaints'].map((part) => `reporters/${part}.js`),
   ];

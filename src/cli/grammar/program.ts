@@ -1,33 +1,7 @@
-/** The command line as commander reads it. Commands load what they need only when they run. */
+/** The command line as commander reads it. */
 import type * as commander from 'commander';
-import { defineAnnounce } from './grammar/announce.js';
-import { defineCheck } from './grammar/check.js';
-import { Command, CommanderError, type Definition, type Done, Help } from './grammar/commander.js';
-import { defineCompletion } from './grammar/completion.js';
-import { defineDad } from './grammar/dad.js';
-import { defineDemo } from './grammar/demo.js';
-import { defineDoctor } from './grammar/doctor.js';
-import { defineExplain } from './grammar/explain.js';
-import { defineInterfaces } from './grammar/interfaces.js';
-import { defineListen } from './grammar/listen.js';
-import { definePing } from './grammar/ping.js';
-import { defineSweep, sweepHelp } from './grammar/sweep.js';
-import { defineTrace } from './grammar/trace.js';
-
-/** In the order of the help. */
-const others: readonly Definition[] = [
-  defineCheck,
-  definePing,
-  defineDad,
-  defineAnnounce,
-  defineListen,
-  defineTrace,
-  defineExplain,
-  defineInterfaces,
-  defineDoctor,
-  defineDemo,
-  defineCompletion,
-];
+import { Command, CommanderError, type Definition, type Done, Help } from './commander.js';
+import { defineSweep, sweepHelp } from './sweep.js';
 
 /** Where what a command line comes to goes. */
 export interface ProgramEnds {
@@ -37,9 +11,14 @@ export interface ProgramEnds {
 }
 
 /**
+ * The sweep and other commands.
  * @throws CommanderError from `parseAsync` for wrong usage, and for help and version with exit code 0
  */
-export function buildProgram(version: string, { done, print }: ProgramEnds): commander.Command {
+export function composeProgram(
+  version: string,
+  { done, print }: ProgramEnds,
+  others: readonly Definition[],
+): commander.Command {
   const program = new Command('arpsweep')
     .description('Sweeps IPv4 addresses by ARP and reports every MAC that answers for each of them.')
     .usage('[command] [options] [target...]')
