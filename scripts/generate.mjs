@@ -10,7 +10,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 rmSync(here('../dist'), { recursive: true, force: true });
 
 mkdirSync(here('../src/generated'), { recursive: true });
-for (const name of ['report', 'listen']) {
+for (const name of ['report', 'listen', 'watch-event', 'watch-state']) {
   const schema = `schema/${name}-v1.schema.json`;
   const types = await compileFromFile(here(`../${schema}`), {
     bannerComment: `/* Generated from ${schema}; edit that instead. */`,
