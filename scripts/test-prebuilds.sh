@@ -28,6 +28,10 @@ linked() { echo "${source:-int nothing;}" | cc -x c -shared -fPIC -o "$x64" - -s
 on_new_glibc() { source='unsigned arc4random(void); unsigned f(void) { return arc4random(); }' linked; }
 with_symbols() { echo 'int nothing;' | cc -x c -shared -fPIC -o "$x64" -; }
 
+readme_says_which_glibc() {
+  floor=$(sed -n "s/^newest='GLIBC_\([0-9.]*\) .*/\1/p" scripts/check-prebuilds.sh)
+  grep -F "glibc $floor or later" README.md
+}
 # No registry is asked: what is to be run before publishing fails first.
 unpublished() {
   mkdir -p "$work/bare/scripts"
@@ -43,6 +47,7 @@ check 'the prebuilds may be published' present
 check 'they may not without the one for arm64' refused 'linux-arm64/arpsweep.glibc.node is missing' without_arm64
 check 'nor with that of another machine in its place' refused 'is for the machine "Advanced Micro' for_another_machine
 check 'nor needing a newer glibc than README promises to run on' refused 'needs GLIBC_2.36' on_new_glibc
+check 'README says which glibc that is' readme_says_which_glibc
 check 'nor needing another library' refused 'needs the library libresolv.so.2' linked -lresolv
 check 'nor looking for libraries in folders of this machine' refused 'on a path of its own' linked -Wl,-rpath,/opt
 check 'nor asking for an executable stack' refused 'executable stack' linked -Wl,-z,execstack
