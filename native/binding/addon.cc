@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "binding/capabilities_binding.h"
 #include "binding/engine_binding.h"
 #include "binding/interfaces_binding.h"
 #include "binding/listener_binding.h"
@@ -8,6 +9,7 @@
 #include "binding/speaker_binding.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  arpsweep::InitCapabilities(env, exports);
   arpsweep::InitEngine(env, exports);
   arpsweep::InitInterfaces(env, exports);
   arpsweep::InitListener(env, exports);

@@ -105,11 +105,12 @@ class Engine : public ThreadedObject<Engine, SweepEngine> {
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(
         env, "Engine",
-        {InstanceMethod<&Engine::Start>("start"), InstanceMethod<&Engine::Stop>("stop"),
-         InstanceMethod<&Engine::Close>("close"), InstanceMethod<&Engine::Status>("status"),
-         InstanceMethod<&Engine::Read>("read"), InstanceMethod<&Engine::Untested>("untested"),
-         InstanceMethod<&Engine::Remaining>("remaining"), InstanceMethod<&Engine::Holds>("holds"),
-         InstanceMethod<&Engine::RequestsTo>("requestsTo"), InstanceMethod<&Engine::Strays>("strays")});
+        {InstanceMethod<&Engine::Open>("open"), InstanceMethod<&Engine::Start>("start"),
+         InstanceMethod<&Engine::Stop>("stop"), InstanceMethod<&Engine::Close>("close"),
+         InstanceMethod<&Engine::Status>("status"), InstanceMethod<&Engine::Read>("read"),
+         InstanceMethod<&Engine::Untested>("untested"), InstanceMethod<&Engine::Remaining>("remaining"),
+         InstanceMethod<&Engine::Holds>("holds"), InstanceMethod<&Engine::RequestsTo>("requestsTo"),
+         InstanceMethod<&Engine::Strays>("strays")});
   }
 
   explicit Engine(const Napi::CallbackInfo& info) : ThreadedObject(info, info[1]) {
@@ -121,6 +122,9 @@ class Engine : public ThreadedObject<Engine, SweepEngine> {
   }
 
  private:
+  void Open(const Napi::CallbackInfo& info) {
+    WithJsErrors(info.Env(), [this] { core().Open(); });
+  }
   void Start(const Napi::CallbackInfo&) { StartOnce("a sweep starts once"); }
   void Stop(const Napi::CallbackInfo&) { core().Stop(); }
   void Close(const Napi::CallbackInfo&) { Shut(); }

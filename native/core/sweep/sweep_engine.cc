@@ -56,9 +56,15 @@ SweepEngine::~SweepEngine() {
   Close();
 }
 
+void SweepEngine::Open() {
+  if (sockets_ || state_.load() != SweepStatus::State::kIdle)
+    throw std::logic_error("a sweep is opened once");
+  RunInNetworkNamespace(config_.namespace_path, [this] { sockets_ = std::make_unique<Sockets>(config_); });
+}
+
 void SweepEngine::Start() {
   if (state_.load() != SweepStatus::State::kIdle) throw std::logic_error("a sweep starts once");
-  RunInNetworkNamespace(config_.namespace_path, [this] { sockets_ = std::make_unique<Sockets>(config_); });
+  if (!sockets_) Open();
   link_.state.store(sockets_->monitor.state());
   heard_until_.store(MonotonicNs());
   senders_ = std::make_unique<Senders>(config_, *sockets_, address_state_, send_times_, counters_, link_,

@@ -60,8 +60,11 @@ class SweepEngine {
   SweepEngine(const SweepEngine&) = delete;
   SweepEngine& operator=(const SweepEngine&) = delete;
 
-  /// Opens the sockets in the link's network namespace and starts the threads. Once. Does not wait
-  /// for what takes the kernel its time: where that fails, Status says so.
+  /// Opens the sockets in the link's network namespace. Once; from then on no capability is needed.
+  /// @throws SystemError
+  void Open();
+  /// Opens the sockets unless they are, and starts the threads. Once. Does not wait for what takes the kernel
+  /// its time: where that fails, Status says so.
   /// @throws SystemError
   void Start();
   /// Makes the threads end within 100 ms.

@@ -1,0 +1,32 @@
+#include "binding/capabilities_binding.h"
+
+#include <cstdint>
+
+#include "binding/errors.h"
+#include "core/system/capabilities.h"
+
+namespace arpsweep {
+namespace {
+
+// As src/native.ts declares it.
+Napi::Value KeepOnlyBinding(const Napi::CallbackInfo& info) {
+  const auto numbers = info[0].As<Napi::Array>();
+  const bool limits_programs = info[1].As<Napi::Boolean>().Value();
+  CapabilitySet keep = 0;
+  for (uint32_t i = 0; i < numbers.Length(); ++i) {
+    keep |= CapabilitySet{1} << numbers.Get(i).As<Napi::Number>().Uint32Value();
+  }
+  return WithJsErrors(info.Env(), [&]() -> Napi::Value {
+    const size_t threads =
+        KeepOnlyCapabilities(keep, limits_programs ? Programs::kAsLimited : Programs::kUnlimited);
+    return Napi::Number::New(info.Env(), static_cast<double>(threads));
+  });
+}
+
+}  // namespace
+
+void InitCapabilities(Napi::Env env, Napi::Object exports) {
+  exports.Set("keepOnlyCapabilities", Napi::Function::New<KeepOnlyBinding>(env, "keepOnlyCapabilities"));
+}
+
+}  // namespace arpsweep

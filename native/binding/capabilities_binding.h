@@ -1,0 +1,10 @@
+#pragma once
+
+#include <napi.h>
+
+namespace arpsweep {
+
+/// Sets `keepOnlyCapabilities` on the exports.
+void InitCapabilities(Napi::Env env, Napi::Object exports);
+
+}  // namespace arpsweep

@@ -1,0 +1,242 @@
+#include "core/system/capabilities.h"
+
+#include <dirent.h>
+#include <linux/capability.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/system/clock.h"
+#include "core/system/system_error.h"
+
+// Code that a signal brings into any thread at any point: a sanitizer's runtime may be at work there.
+#if defined(__clang__)
+#define ARPSWEEP_IN_SIGNAL __attribute__((disable_sanitizer_instrumentation))
+#else
+#define ARPSWEEP_IN_SIGNAL __attribute__((no_sanitize_thread))
+#endif
+
+namespace arpsweep {
+namespace {
+
+constexpr int64_t kPatienceNs = kNanosecondsPerSecond;
+// How often a thread that does not answer is looked for: it may have ended.
+constexpr int64_t kLookNs = 5 * kNanosecondsPerMillisecond;
+
+// The kernel keeps these sets for each thread, and its calls change those of the caller alone. So each thread
+// has to make them itself, and a signal makes it, which is how the C library changes the user of a process.
+// We borrow the signal that it has for that, the one before SIGRTMIN (33 with glibc, 34 with musl): no thread
+// can block it, while others are blocked by threads of Node and of our own.
+int BroadcastSignal() {
+  return SIGRTMIN - 1;
+}
+
+struct Order {
+  CapabilitySet keep;
+  Programs programs;
+};
+
+// Plain memory for the handler, and builtins for what both sides touch: nothing there may be instrumented.
+Order order;
+uint64_t answer;     // thread, step, errno: see Pack
+uint32_t answers;    // a futex, counts them
+std::mutex at_work;  // one broadcast at a time
+
+enum Step : uint8_t { kNone, kBoundingSet, kAmbientSet, kOtherSets, kNoNewPrivileges };
+
+constexpr const char* kStepNames[] = {"", "prctl PR_CAPBSET_DROP", "prctl PR_CAP_AMBIENT", "capset",
+                                      "prctl PR_SET_NO_NEW_PRIVS"};
+
+struct Result {
+  Step step = kNone;
+  int error = 0;
+};
+
+ARPSWEEP_IN_SIGNAL inline void Note(Result& result, Step step, long returned) {
+  if (returned >= 0 || result.step != kNone) return;
+  result.step = step;
+  result.error = errno;
+}
+
+// In the calling thread, with nothing but system calls: async-signal-safe but for errno. What is refused does
+// not keep the rest from being done.
+ARPSWEEP_IN_SIGNAL Result Obey(const Order& what) {
+  Result result;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  Note(result, kOtherSets, syscall(SYS_capget, &header, sets));
+  if (result.step != kNone) return result;
+  const bool may_bound = (sets[0].effective & (1U << CAP_SETPCAP)) != 0;
+  if (what.programs == Programs::kAsLimited) {
+    for (unsigned long number = 0; may_bound && number < 64; ++number) {
+      const long held = syscall(SYS_prctl, PR_CAPBSET_READ, number, 0UL, 0UL, 0UL);
+      if (held < 0) break;  // past the last one that this kernel knows
+      if (held == 0 || ((what.keep >> number) & 1) != 0) continue;
+      Note(result, kBoundingSet, syscall(SYS_prctl, PR_CAPBSET_DROP, number, 0UL, 0UL, 0UL));
+    }
+    const long cleared = syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL);
+    // Before Linux 4.3 there was no such set.
+    if (cleared < 0 && errno != EINVAL) Note(result, kAmbientSet, cleared);
+  }
+  for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; ++i) {
+    const auto keep = static_cast<uint32_t>(what.keep >> (32 * i));
+    sets[i].effective &= keep;
+    sets[i].permitted &= keep;
+    sets[i].inheritable &= keep;
+  }
+  Note(result, kOtherSets, syscall(SYS_capset, &header, sets));
+  if (what.programs == Programs::kAsLimited) {
+    Note(result, kNoNewPrivileges, syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL));
+  }
+  return result;
+}
+
+ARPSWEEP_IN_SIGNAL inline uint64_t Pack(long thread, Result result) {
+  return static_cast<uint64_t>(thread) << 32 | static_cast<uint64_t>(result.step) << 24 |
+         static_cast<uint64_t>(result.error);
+}
+
+ARPSWEEP_IN_SIGNAL void OnBroadcast(int, siginfo_t* info, void*) {
+  const int before = errno;
+  if (info->si_code == SI_TKILL && info->si_pid == syscall(SYS_getpid)) {
+    const Result result = Obey(order);
+    __atomic_store_n(&answer, Pack(syscall(SYS_gettid), result), __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&answers, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, &answers, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  }
+  errno = before;
+}
+
+// What the kernel takes for rt_sigaction(2) on every machine but MIPS; sigaction(3) refuses this signal.
+struct KernelAction {
+  void (*handler)(int, siginfo_t*, void*);
+  unsigned long flags;
+  void (*restorer)();
+  unsigned long mask[2];
+};
+constexpr unsigned long kRestorerFlag = 0x04000000;  // SA_RESTORER, which the C library keeps to itself
+
+void SetAction(int signal, const KernelAction* action, KernelAction* before) {
+  if (syscall(SYS_rt_sigaction, signal, action, before, size_t{_NSIG / 8}) != 0) {
+    throw SystemError("rt_sigaction", errno);
+  }
+}
+
+// A handler returns to the kernel through a piece of the C library, which that names with every action it
+// sets: it is made to set one as it was, and asked.
+KernelAction ActionThatReturns() {
+  struct sigaction same {};
+  KernelAction action{};
+  if (sigaction(SIGRTMAX, nullptr, &same) != 0 || sigaction(SIGRTMAX, &same, nullptr) != 0) {
+    throw SystemError("sigaction", errno);
+  }
+  SetAction(SIGRTMAX, nullptr, &action);
+  return {nullptr, action.flags & kRestorerFlag, action.restorer, {}};
+}
+
+// While it lives, the broadcast's signal is ours; afterwards it is the C library's again, unless a thread has
+// still to handle it: without a handler the signal would end the process.
+class BroadcastHandler {
+ public:
+  BroadcastHandler() {
+    KernelAction action = ActionThatReturns();
+    action.handler = OnBroadcast;
+    action.flags |= SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+    SetAction(BroadcastSignal(), &action, &before_);
+  }
+  BroadcastHandler(const BroadcastHandler&) = delete;
+  BroadcastHandler& operator=(const BroadcastHandler&) = delete;
+  ~BroadcastHandler() {
+    if (!keeps_) syscall(SYS_rt_sigaction, BroadcastSignal(), &before_, nullptr, size_t{_NSIG / 8});
+  }
+
+  void Keep() { keeps_ = true; }
+
+ private:
+  KernelAction before_{};
+  bool keeps_ = false;
+};
+
+std::vector<pid_t> Threads() {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc/self/task"), closedir);
+  if (!directory) throw SystemError("open /proc/self/task", errno);
+  std::vector<pid_t> threads;
+  while (const dirent* entry = readdir(directory.get())) {
+    const auto thread = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
+    if (thread > 0) threads.push_back(thread);
+  }
+  return threads;
+}
+
+bool IsThere(pid_t process, pid_t thread) {
+  return syscall(SYS_tgkill, process, thread, 0) == 0;
+}
+
+// What came of the order in another thread; nothing where that has not answered in time.
+std::optional<Result> Command(pid_t process, pid_t thread, int64_t until) {
+  uint32_t seen = __atomic_load_n(&answers, __ATOMIC_SEQ_CST);
+  if (syscall(SYS_tgkill, process, thread, BroadcastSignal()) != 0) return Result{};  // it has ended
+  while (true) {
+    const uint64_t latest = __atomic_load_n(&answer, __ATOMIC_SEQ_CST);
+    if (static_cast<pid_t>(latest >> 32) == thread) {
+      return Result{static_cast<Step>(latest >> 24 & 0xff), static_cast<int>(latest & 0xffffff)};
+    }
+    if (!IsThere(process, thread)) return Result{};
+    if (MonotonicNs() >= until) return std::nullopt;
+    const timespec wait{.tv_sec = 0, .tv_nsec = kLookNs};
+    syscall(SYS_futex, &answers, FUTEX_WAIT_PRIVATE, seen, &wait, nullptr, 0);
+    seen = __atomic_load_n(&answers, __ATOMIC_SEQ_CST);
+  }
+}
+
+std::string CallIn(const char* call, pid_t thread) {
+  return std::string(call) + " in thread " + std::to_string(thread);
+}
+
+}  // namespace
+
+size_t KeepOnlyCapabilities(CapabilitySet keep, Programs programs) {
+  const std::lock_guard lock(at_work);
+  order = {keep, programs};
+  answer = 0;
+  const pid_t process = getpid();
+  const auto self = static_cast<pid_t>(syscall(SYS_gettid));
+  // What this thread is refused, the others are as well.
+  if (const Result own = Obey(order); own.step != kNone) {
+    throw SystemError(CallIn(kStepNames[own.step], self), own.error);
+  }
+  const int64_t until = MonotonicNs() + kPatienceNs;
+  std::vector<pid_t> asked{self};
+  std::optional<SystemError> failure;
+  BroadcastHandler handler;
+  // A thread that was not asked yet may start others meanwhile: until there is no new one.
+  for (bool news = true; news;) {
+    news = false;
+    for (const pid_t thread : Threads()) {
+      if (std::find(asked.begin(), asked.end(), thread) != asked.end()) continue;
+      asked.push_back(thread);
+      news = true;
+      const std::optional<Result> result = Command(process, thread, until);
+      if (!result) handler.Keep();
+      if (failure || (result && result->step == kNone)) continue;
+      failure.emplace(CallIn(result ? kStepNames[result->step] : "tgkill", thread),
+                      result ? result->error : ETIMEDOUT);
+    }
+  }
+  if (failure) throw *failure;
+  return asked.size();
+}
+
+}  // namespace arpsweep

@@ -1,0 +1,173 @@
+// A process that gives up its capabilities, with threads that do not make it easy. What it has left is read
+// in the kernel's own words, proc_pid_status(5). It cannot be undone, so each case has a process of its own.
+
+#include "core/system/capabilities.h"
+
+#include <doctest/doctest.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "core/system/blocked_signals.h"
+#include "core/system/system_error.h"
+#include "lab.h"
+
+namespace arpsweep::test {
+namespace {
+
+constexpr CapabilitySet kNetRaw = CapabilitySet{1} << CAP_NET_RAW;
+
+// Of one thread: a line of its status by its name.
+using ThreadStatus = std::map<std::string, std::string>;
+
+std::string StatusOfThreads() {
+  std::ostringstream text;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    text << std::ifstream(task.path() / "status").rdbuf() << "\n";
+  }
+  return text.str();
+}
+
+std::vector<ThreadStatus> Parse(const std::string& text) {
+  std::vector<ThreadStatus> threads;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t colon = line.find(":\t");
+    if (colon == std::string::npos) continue;
+    if (line.rfind("Name:", 0) == 0) threads.emplace_back();
+    threads.back()[line.substr(0, colon)] = line.substr(colon + 2);
+  }
+  return threads;
+}
+
+// What `body` returns, which runs in a process of its own.
+std::string InChild(const std::function<std::string()>& body) {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  std::cout.flush();  // else the child says it once more
+  const pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    const std::string text = body();
+    const bool written = write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    _exit(written ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got; (got = read(ends[0], buffer, sizeof(buffer))) > 0;) {
+    text.append(buffer, static_cast<size_t>(got));
+  }
+  close(ends[0]);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CAPTURE(text);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 0);
+  return text;
+}
+
+CapabilitySet SetOf(const ThreadStatus& thread, const char* name) {
+  return std::stoull(thread.at(name), nullptr, 16);
+}
+
+// Threads that wait, that take no signals, that are busy, and one that starts others all the time.
+class Crowd {
+ public:
+  Crowd() {
+    for (int i = 0; i < 3; ++i) Start([this] { stop_.wait(false); });
+    for (int i = 0; i < 3; ++i) {
+      const BlockedSignals blocked;
+      Start([this] { stop_.wait(false); });
+    }
+    Start([this] {
+      while (!stop_.load()) continue;
+    });
+    Start([this] {
+      while (!stop_.load()) std::thread([] {}).join();
+    });
+  }
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
+  ~Crowd() {
+    stop_.store(true);
+    stop_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  static constexpr size_t kSize = 8;
+
+ private:
+  void Start(std::function<void()> body) { threads_.emplace_back(std::move(body)); }
+
+  std::atomic<bool> stop_{false};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+TEST_SUITE("threads") {
+  TEST_CASE("every thread keeps what is to be kept, and nothing else" * NeedsLab()) {
+    const auto threads = Parse(InChild([] {
+      const Crowd crowd;
+      KeepOnlyCapabilities(kNetRaw, Programs::kAsLimited);
+      return StatusOfThreads();
+    }));
+    CHECK(threads.size() >= 1 + Crowd::kSize);
+    for (const ThreadStatus& thread : threads) {
+      CHECK(SetOf(thread, "CapEff") == kNetRaw);
+      CHECK(SetOf(thread, "CapPrm") == kNetRaw);
+      CHECK(SetOf(thread, "CapBnd") == kNetRaw);
+      CHECK((SetOf(thread, "CapInh") & ~kNetRaw) == 0);
+      CHECK(SetOf(thread, "CapAmb") == 0);
+      CHECK(thread.at("NoNewPrivs") == "1");
+    }
+  }
+
+  TEST_CASE("programs that are still to be started keep their chances" * NeedsLab()) {
+    const auto before = Parse(StatusOfThreads());
+    const auto threads = Parse(InChild([] {
+      const Crowd crowd;
+      KeepOnlyCapabilities(0, Programs::kUnlimited);
+      return StatusOfThreads();
+    }));
+    for (const ThreadStatus& thread : threads) {
+      CHECK(SetOf(thread, "CapEff") == 0);
+      CHECK(SetOf(thread, "CapPrm") == 0);
+      CHECK(thread.at("CapBnd") == before.front().at("CapBnd"));
+      CHECK(thread.at("NoNewPrivs") == before.front().at("NoNewPrivs"));
+    }
+  }
+
+  TEST_CASE("what was given up stays so, and can be given up again" * NeedsLab()) {
+    const auto threads = Parse(InChild([] {
+      const Crowd crowd;
+      KeepOnlyCapabilities(0, Programs::kAsLimited);
+      KeepOnlyCapabilities(~CapabilitySet{0}, Programs::kAsLimited);
+      return StatusOfThreads();
+    }));
+    for (const ThreadStatus& thread : threads) CHECK(SetOf(thread, "CapPrm") == 0);
+  }
+
+  TEST_CASE("the C library changes the user of all threads as before" * NeedsLab()) {
+    const auto threads = Parse(InChild([] {
+      const Crowd crowd;
+      KeepOnlyCapabilities(CapabilitySet{1} << CAP_SETGID, Programs::kAsLimited);
+      return setresgid(0, 0, 0) == 0 ? StatusOfThreads() : std::string();
+    }));
+    CHECK(threads.size() >= 1 + Crowd::kSize);
+  }
+}
+
+}  // namespace arpsweep::test
