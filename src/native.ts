@@ -263,6 +263,9 @@ export const idleStatus: EngineStatus = {
 };
 
 export interface NativeEngine {
+  /** Opens the sockets, once: from then on no capability is needed. */
+  open(): void;
+  /** Opens the sockets unless they are, and starts the threads. */
   start(): void;
   /** Asks the threads to end; returns at once, may be called at any time. */
   stop(): void;
@@ -408,6 +411,12 @@ export interface NativeAddon {
   listBridgePorts(namespacePath?: string | null): NativeBridgePort[];
   /** The frame that asks for an address, from its Ethernet destination on and without FCS. */
   requestFrame(frame: RequestFrame, targetIp: number): Uint8Array;
+  /**
+   * Gives up every capability but those of the numbers in `kept` (linux/capability.h), in every thread and for good.
+   * @param limitsPrograms programs that are started from now on get no more than that either, whoever they run as
+   * @returns the number of threads
+   */
+  keepOnlyCapabilities(kept: readonly number[], limitsPrograms: boolean): number;
   /** The number by which the present namespace, or the one of the file `from`, knows the one of `path`; null for none. */
   namespaceId(path: string, from?: string | null): number | null;
 }

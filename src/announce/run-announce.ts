@@ -51,6 +51,7 @@ export async function runAnnounce(
   addresses: Targets,
   options: AnnounceOptions,
   vendors: VendorOf = vendorOf,
+  onOpen?: () => void,
 ): Promise<AnnounceResult[]> {
   const { force = false, reply = false } = options;
   const wanted = checkWhere(options);
@@ -75,6 +76,7 @@ export async function runAnnounce(
   });
   try {
     exchange.done.catch(end.now);
+    onOpen?.();
     let rounds = 0;
     const round = (): boolean => {
       for (const subject of subjects) {

@@ -3,6 +3,7 @@
 import type { AnnounceOptions } from '../announce/announce-api.js';
 import { runAnnounce } from '../announce/run-announce.js';
 import { native } from '../native.js';
+import { keepOnly, namesNamespaces } from '../privileges/keep-only.js';
 import { announceLines } from '../reporters/claim-lines.js';
 import { parseDuration } from '../sweep/options.js';
 import { parseCount } from '../talk/options.js';
@@ -47,6 +48,7 @@ export async function runAnnounceCommand(
       addresses,
       { ...options, signal: interruption.signal },
       vendors,
+      () => keepOnly({ namespaces: namesNamespaces(options) }),
     );
     const lines = results.flatMap(announceLines).map((line) => `${line}\n`);
     await print(

@@ -7,6 +7,7 @@ import type { Finding } from '../generated/report-types.js';
 import { readIn } from '../links/machine-state.js';
 import { subnetsOf } from '../links/subnets.js';
 import { native } from '../native.js';
+import { keepOnly, namesNamespaces } from '../privileges/keep-only.js';
 import { parseDuration } from '../sweep/options.js';
 import { linksOf } from '../sweep/preparation.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
@@ -51,6 +52,9 @@ export async function runCheckCommand(words: readonly string[], flags: CheckFlag
   const exact = flags.passes !== undefined || flags.cooldown !== undefined;
   try {
     return await recordedBy(flags.write, options, async () => {
+      // Each look opens its own sockets.
+      const files = flags.write !== undefined;
+      keepOnly({ rawSockets: true, namespaces: namesNamespaces(options), files });
       const seen = await lookUntilWell(plan, { waitMs, exact, signal });
       if (!seen.isWell || seen.unjudged.unswept.length > 0) await say(seen);
       return { exitCode: interruption.exitCode() ?? exitCodeOf(seen, failOn), report: seen.report };

@@ -3,6 +3,7 @@
 import type { DadOptions, DadResult } from '../dad/dad-api.js';
 import { runDad } from '../dad/run-dad.js';
 import { native } from '../native.js';
+import { keepOnly, namesNamespaces } from '../privileges/keep-only.js';
 import { dadLine } from '../reporters/claim-lines.js';
 import { checkWhere } from '../talk/options.js';
 import { couldNotRunExit } from './failure.js';
@@ -33,7 +34,9 @@ export async function runDadCommand(words: readonly string[], flags: DadFlags): 
   const targets = (await readTargets(words, flags.targetsFile)) ?? [];
   const interruption = catchInterruption();
   try {
-    const results = await runDad(native, targets, { ...options, signal: interruption.signal }, vendors);
+    const onOpen = (): void => keepOnly({ namespaces: namesNamespaces(options) });
+    const asked = { ...options, signal: interruption.signal };
+    const results = await runDad(native, targets, asked, vendors, onOpen);
     const lines = results.map((result) => `${dadLine(result)}\n`);
     await print(
       flags.format === 'json' ? `${JSON.stringify({ addresses: results }, null, 2)}\n` : lines.join(''),

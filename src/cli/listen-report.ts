@@ -2,6 +2,7 @@
 import type { ListenReport } from '../generated/listen-types.js';
 import type { Finding } from '../generated/report-types.js';
 import { native } from '../native.js';
+import { keepOnly, namesNamespaces } from '../privileges/keep-only.js';
 import { loadListenReporter } from '../reporters/listen/formats.js';
 import type { ListenReporter } from '../reporters/listen/reporter.js';
 import { counted, wrapped } from '../reporters/text.js';
@@ -74,11 +75,12 @@ export async function reportListening(request: ListenRequest): Promise<Reported>
       reporter.finding?.(finding);
     };
     const saysLinks = stderr.isTTY === true && !flags.quiet && live === null;
-    const run = runListen(
-      native,
-      { ...options, signal: interruption.signal, onFinding },
-      { onOpen: (links) => noteLinks(links, saysLinks, note) },
-    );
+    const onOpen = (links: ListenLinks): void => {
+      const files = file !== null || flags.write !== undefined;
+      keepOnly({ namespaces: namesNamespaces(options), files });
+      noteLinks(links, saysLinks, note);
+    };
+    const run = runListen(native, { ...options, signal: interruption.signal, onFinding }, { onOpen });
     if (live) stopDrawing = keepDrawing(live, { run, vendorOf: vendors, colour, findings });
     if (reporter.utterance) await streamUtterances(run, reporter, vendors);
     const report = await run.report();

@@ -5,6 +5,7 @@ import { native } from '../native.js';
 import { checkPing } from '../ping/options.js';
 import type { PingOptions, PingRefusal, PingReply } from '../ping/ping-api.js';
 import { type PingEvents, runPing } from '../ping/run-ping.js';
+import { keepOnly, namesNamespaces } from '../privileges/keep-only.js';
 import { linkName } from '../reporters/link-name.js';
 import { type Pinged, pingLines, replyLine } from '../reporters/ping-lines.js';
 import { counted } from '../reporters/text.js';
@@ -87,7 +88,8 @@ export async function runPingCommand(words: readonly string[], flags: PingFlags)
   };
   try {
     const format = formats[flags.format ?? 'plain'];
-    const events = eventsFor(format, flags, print);
+    const onOpen = (): void => keepOnly({ namespaces: namesNamespaces(options) });
+    const events = { ...eventsFor(format, flags, print), onOpen };
     const report = await runPing(
       native,
       targets,

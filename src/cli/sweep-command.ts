@@ -1,5 +1,7 @@
 /** `arpsweep sweep`: from words to a sweep under way. What reports it is loaded while the first questions travel. */
-import { sweep } from '../sweep/sweep.js';
+import { native } from '../native.js';
+import { keepOnly, namesNamespaces } from '../privileges/keep-only.js';
+import { runSweep } from '../sweep/run-sweep.js';
 import type { Progress, Sweep } from '../sweep/sweep-api.js';
 import { catchInterruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
@@ -38,8 +40,14 @@ export async function runSweepCommand(words: readonly string[], flags: SweepFlag
     let show = (_: Progress): void => {};
     const onProgress = (progress: Progress): void => show(progress);
     let run: Sweep | undefined;
+    const onOpen = (): void =>
+      keepOnly({
+        rawSockets: options.fingerprint === true,
+        namespaces: namesNamespaces(options),
+        files: file !== null || flags.write !== undefined,
+      });
     const begin = (): Sweep => {
-      run ??= sweep(targets, { ...options, signal: interruption.signal, onProgress });
+      run ??= runSweep(native, targets, { ...options, signal: interruption.signal, onProgress }, { onOpen });
       return run;
     };
     const sweepAndReport = async (): Promise<Reported> => {

@@ -5,6 +5,7 @@ import type { LinkSpec } from '../links/link-spec.js';
 import { parseLinkSpec } from '../links/link-spec.js';
 import { isPattern } from '../links/pattern.js';
 import { native } from '../native.js';
+import { keepOnly } from '../privileges/keep-only.js';
 import { wrapped } from '../reporters/text.js';
 import { parseCooldown, parsePasses } from '../sweep/options.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
@@ -52,6 +53,7 @@ export async function runTraceCommand(word: string, flags: TraceFlags): Promise<
     at,
     link: flags.interface ?? null,
     asking: { ...asking, signal: interruption.signal },
+    onOpen: () => keepOnly({ namespaces: true, files: flags.write !== undefined }),
   };
   const run = async (more: Partial<TraceRequest>): Promise<Reported> => {
     const result = await traceTarget(native(), { ...request, ...more });

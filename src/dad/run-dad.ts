@@ -44,6 +44,7 @@ export async function runDad(
   targets: Targets,
   options: DadOptions,
   vendors: VendorOf = vendorOf,
+  onOpen?: () => void,
 ): Promise<DadResult[]> {
   const wanted = checkWhere(options);
   const { ranges } = await readTargets(targets);
@@ -60,6 +61,7 @@ export async function runDad(
   const exchange = openExchange(addon, endpoints, false, (heard) => hear(find, heard, ourMacs));
   try {
     exchange.done.catch(end.now);
+    onOpen?.();
     await Promise.all(subjects.map((subject) => probe(subject, exchange, timing, end.signal)));
     // Only now is everything heard that the kernel received in time.
     await exchange.finish();

@@ -20,6 +20,8 @@ import { createTally, latestAnswerMs, type Tally } from './tally.js';
 
 /** What is told while the ping runs. */
 export interface PingEvents {
+  /** Every socket is open. */
+  onOpen?(): void;
   onReply(reply: PingReply): void;
   onRefusal(refusal: PingRefusal): void;
 }
@@ -77,6 +79,7 @@ export async function runPing(
   const exchange = openExchange(addon, endpoints, checked.sourceMac !== null, onHeard);
   try {
     exchange.done.catch(end.now);
+    events.onOpen?.();
     await askAll(subjects, exchange, checked, end.signal, events);
     await lastAnswers(subjects, end.signal);
     await exchange.finish();

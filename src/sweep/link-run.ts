@@ -18,6 +18,11 @@ export interface LinkRun {
   readonly done: Promise<void>;
   /** Resolves later, when it has closed its sockets, for which the kernel takes its time: `close()` does not wait then. */
   readonly closed: Promise<void>;
+  /**
+   * Opens the sockets: what privileges are for is done then.
+   * @throws PermissionError, SystemError
+   */
+  open(): void;
   /** @throws PermissionError, SystemError */
   start(): void;
   stop(): void;
@@ -42,7 +47,7 @@ type RunOptions = Pick<CheckedOptions, 'rate' | 'profile' | 'passes' | 'cooldown
 };
 
 /**
- * Opens an engine; nothing is sent before it is started.
+ * Makes an engine; nothing is sent before it is started.
  * @param part positions of the permutation of the plan's targets
  * @param onWake called when responders were heard or the engine has ended
  * @throws PermissionError, SystemError
@@ -71,6 +76,7 @@ export function openLinkRun(
     regulation: regulationOf(settings, options.profile, plan.link.wireless),
     done: done.next(),
     closed: closed.next(),
+    open: () => explained(doing, () => engine.open()),
     start: () => explained(doing, () => engine.start()),
     stop: () => engine.stop(),
     close: () => engine.close(),

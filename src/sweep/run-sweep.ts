@@ -20,6 +20,11 @@ import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
 
 const progressIntervalMs = 100;
 
+export interface SweepHooks {
+  /** Called when every socket is open, and nothing is sent yet. The questions of a fingerprint open others later. */
+  readonly onOpen?: () => void;
+}
+
 /**
  * Starts a sweep with the addon that `load` gives.
  *
@@ -30,6 +35,7 @@ export function runSweep(
   load: () => NativeAddon,
   targets: Targets | undefined,
   options: SweepOptions,
+  { onOpen }: SweepHooks = {},
 ): Sweep {
   const bell = createBell();
   const clock = performance.now();
@@ -59,9 +65,11 @@ export function runSweep(
       observation = await observe(addon, plans, before);
       const startedAt = new Date();
       const started = performance.now();
-      runs = openAll(addon, plans, parts, { ...checked, namedRequests }, bell.ring);
+      runs = makeAll(addon, plans, parts, { ...checked, namedRequests }, bell.ring);
       const begins = !stopping;
       if (begins) {
+        for (const run of runs) run.open();
+        onOpen?.();
         for (const run of runs) run.start();
         await allDone(runs, stop, checked.onProgress, progress);
       }
@@ -130,8 +138,8 @@ export function runSweep(
   };
 }
 
-/** Opens all engines or none. */
-function openAll(
+/** Makes all engines or none. */
+function makeAll(
   addon: NativeAddon,
   plans: readonly LinkPlan[],
   parts: readonly Ranges[],

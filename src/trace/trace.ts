@@ -52,6 +52,8 @@ export interface TraceRequest {
   readonly asking: Pick<SweepOptions, 'passes' | 'cooldownMs' | 'sourceIp' | 'offLink' | 'signal'>;
   /** Called with the links that are looked at, the asker's first, before anything is asked. */
   readonly onLinks?: (links: readonly Watched[]) => Promise<void>;
+  /** Called when every socket is open; afterwards other network namespaces are looked at once more. */
+  readonly onOpen?: () => void;
 }
 
 /** A link that is listened on. */
@@ -176,11 +178,12 @@ async function askWhile(
   listening: Listening,
   addon: NativeAddon,
   asker: EthernetLink,
-  { target, asking }: TraceRequest,
+  { target, asking, onOpen }: TraceRequest,
 ): Promise<Report> {
   try {
     const options: SweepOptions = { ...asking, links: [asker.name] };
-    const report = await runSweep(() => addon, formatAddress(target), options).report();
+    const hooks = onOpen ? { onOpen } : {};
+    const report = await runSweep(() => addon, formatAddress(target), options, hooks).report();
     listening.finish();
     await listening.done;
     return report;

@@ -186,6 +186,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     };
     engines.push(fake);
     return {
+      open() {},
       start() {
         fake.started = true;
         status = { ...status, state: 'running', phase: 'sweep', queued: 1, transmitted: 1, passes: 1 };
@@ -226,6 +227,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     listBridgeEntries: () => [],
     listBridgePorts: () => [],
     namespaceId: () => null,
+    keepOnlyCapabilities: () => 1,
     requestFrame: () => new Uint8Array(),
   };
   return { addon, engines };

@@ -54,10 +54,10 @@ uint64_t answer;     // thread, step, errno: see Pack
 uint32_t answers;    // a futex, counts them
 std::mutex at_work;  // one broadcast at a time
 
-enum Step : uint8_t { kNone, kBoundingSet, kAmbientSet, kOtherSets, kNoNewPrivileges };
+enum Step : uint8_t { kNone, kBoundingSet, kAmbientSet, kOtherSets, kNoNewPrivileges, kSignal };
 
-constexpr const char* kStepNames[] = {"", "prctl PR_CAPBSET_DROP", "prctl PR_CAP_AMBIENT", "capset",
-                                      "prctl PR_SET_NO_NEW_PRIVS"};
+constexpr const char* kStepNames[] = {"",       "prctl PR_CAPBSET_DROP",     "prctl PR_CAP_AMBIENT",
+                                      "capset", "prctl PR_SET_NO_NEW_PRIVS", "tgkill"};
 
 struct Result {
   Step step = kNone;
@@ -213,13 +213,14 @@ size_t KeepOnlyCapabilities(CapabilitySet keep, Programs programs) {
   answer = 0;
   const pid_t process = getpid();
   const auto self = static_cast<pid_t>(syscall(SYS_gettid));
-  // What this thread is refused, the others are as well.
-  if (const Result own = Obey(order); own.step != kNone) {
-    throw SystemError(CallIn(kStepNames[own.step], self), own.error);
-  }
   const int64_t until = MonotonicNs() + kPatienceNs;
   std::vector<pid_t> asked{self};
   std::optional<SystemError> failure;
+  const auto note = [&failure](Result result, pid_t thread) {
+    if (failure || result.step == kNone) return;
+    failure.emplace(CallIn(kStepNames[result.step], thread), result.error);
+  };
+  note(Obey(order), self);
   BroadcastHandler handler;
   // A thread that was not asked yet may start others meanwhile: until there is no new one.
   for (bool news = true; news;) {
@@ -230,9 +231,7 @@ size_t KeepOnlyCapabilities(CapabilitySet keep, Programs programs) {
       news = true;
       const std::optional<Result> result = Command(process, thread, until);
       if (!result) handler.Keep();
-      if (failure || (result && result->step == kNone)) continue;
-      failure.emplace(CallIn(result ? kStepNames[result->step] : "tgkill", thread),
-                      result ? result->error : ETIMEDOUT);
+      note(result.value_or(Result{kSignal, ETIMEDOUT}), thread);
     }
   }
   if (failure) throw *failure;
