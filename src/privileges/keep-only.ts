@@ -7,7 +7,8 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NativeAddon, native } from '../native.js';
-import { checkWhere, type WhereOptions } from '../talk/options.js';
+import { checkOptions } from '../sweep/options.js';
+import type { SweepOptions } from '../sweep/sweep-api.js';
 import { type Capability, capabilityNumber } from './capabilities.js';
 
 /** What is still to come. */
@@ -57,8 +58,9 @@ export function giveUpAllBut(addon: Pick<NativeAddon, 'keepOnlyCapabilities'>, n
 }
 
 /** Whether options name links in other network namespaces than the present one. */
-export function namesNamespaces(where: WhereOptions): boolean {
-  return checkWhere(where).some(({ netns }) => netns !== null);
+export function namesNamespaces({ links, netns }: Pick<SweepOptions, 'links' | 'netns'>): boolean {
+  const options = { ...(links && { links }), ...(netns !== undefined && { netns }) };
+  return checkOptions(options).links.some((link) => link.netns !== null);
 }
 
 /**

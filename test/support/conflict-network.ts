@@ -1,5 +1,5 @@
 /** A small network with one mistake in it: what most tests of the command line sweep. */
-import { createLab, type Lab, type Link } from '../../src/lab/lab.js';
+import { createLab, type Host, type Lab, type Link } from '../../src/lab/lab.js';
 
 export const OWN = '10.66.0.1';
 export const OWN_MAC = '02:66:00:00:00:01';
@@ -16,15 +16,17 @@ export interface ConflictNetwork {
   readonly lab: Lab;
   /** `sw0`, with OWN/24. */
   readonly link: Link;
+  /** With the address LONE. */
+  readonly lone: Host;
 }
 
 export async function buildConflictNetwork(): Promise<ConflictNetwork> {
   const lab = await createLab();
   const on = await lab.switch('switch');
-  const [link] = await Promise.all([
+  const [link, lone] = await Promise.all([
     lab.link('sw0', { on, mac: OWN_MAC, address: `${OWN}/24` }),
     lab.host('lone', { on, mac: LONE_MAC, addresses: [`${LONE}/24`] }),
     ...CLAIMANTS.map((mac, i) => lab.host(`claimant${i}`, { on, mac, addresses: [`${CONTESTED}/24`] })),
   ]);
-  return { lab, link };
+  return { lab, link, lone };
 }

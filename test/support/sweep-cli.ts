@@ -21,6 +21,8 @@ export interface SweepCliOptions {
   readonly cwd?: string;
   /** After so many ms the program is killed and the call rejects. Default 30000. */
   readonly timeout?: number;
+  /** Launcher to start; by default that of this checkout. */
+  readonly launcher?: string;
   /** Other argv to run it with, such as `['setpriv', '--reuid=1000', ...]`. */
   readonly through?: readonly string[];
 }
@@ -45,7 +47,7 @@ export interface CliRun {
 
 /** Starts `arpsweep ARGS`, with pipes for its standard streams. */
 export function startCli(args: readonly string[], options: SweepCliOptions = {}): CliRun {
-  const argv = [...(options.through ?? []), process.execPath, ARPSWEEP, ...args];
+  const argv = [...(options.through ?? []), process.execPath, options.launcher ?? ARPSWEEP, ...args];
   const [program = '', ...rest] = argvOn(options.host ?? null, argv);
   const startedAt = performance.now();
   const child = spawn(program, rest, {
