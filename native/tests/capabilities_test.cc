@@ -5,11 +5,16 @@
 
 #include <doctest/doctest.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -76,6 +81,18 @@ std::string InChild(const std::function<std::string()>& body) {
   REQUIRE(WIFEXITED(status));
   REQUIRE(WEXITSTATUS(status) == 0);
   return text;
+}
+
+// Makes a system call fail with EPERM from now on, as a container's seccomp profile may.
+void Refuse(uint32_t number) {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{std::size(program), program};
+  syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
 }
 
 CapabilitySet SetOf(const ThreadStatus& thread, const char* name) {
@@ -158,6 +175,63 @@ TEST_SUITE("threads") {
       return StatusOfThreads();
     }));
     for (const ThreadStatus& thread : threads) CHECK(SetOf(thread, "CapPrm") == 0);
+  }
+
+  TEST_CASE("what is refused is named, and the rest is done nevertheless" * NeedsLab()) {
+    const std::string text = InChild([] {
+      Refuse(SYS_capset);
+      const Crowd crowd;
+      try {
+        KeepOnlyCapabilities(0, Programs::kAsLimited);
+        return std::string("nothing was refused");
+      } catch (const SystemError& error) {
+        return StatusOfThreads() + "Refused:\t" + error.syscall() + "\n";
+      }
+    });
+    const auto threads = Parse(text);
+    REQUIRE(threads.size() >= 1 + Crowd::kSize);
+    for (const ThreadStatus& thread : threads) {
+      CHECK(SetOf(thread, "CapBnd") == 0);
+      CHECK(thread.at("NoNewPrivs") == "1");
+    }
+    CHECK(threads.back().at("Refused").rfind("capset in thread ", 0) == 0);
+  }
+
+  TEST_CASE("a thread that cannot be reached in time is named, and obeys when it can" * NeedsLab()) {
+    const auto threads = Parse(InChild([] {
+      std::atomic<pid_t> deaf{0};
+      std::atomic<bool> may_hear{false};
+      std::atomic<bool> stop{false};
+      std::thread thread([&] {
+        const uint64_t all = ~uint64_t{0};
+        // The C library would leave out what it needs itself.
+        syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, nullptr, sizeof(all));
+        deaf.store(static_cast<pid_t>(syscall(SYS_gettid)));
+        deaf.notify_all();
+        may_hear.wait(false);
+        syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &all, nullptr, sizeof(all));
+        may_hear.store(false);
+        may_hear.notify_all();
+        stop.wait(false);
+      });
+      deaf.wait(0);
+      std::string failure;
+      try {
+        KeepOnlyCapabilities(0, Programs::kAsLimited);
+      } catch (const SystemError& error) {
+        failure = error.syscall();
+      }
+      may_hear.store(true);
+      may_hear.notify_all();
+      may_hear.wait(true);
+      const std::string text = StatusOfThreads();
+      stop.store(true);
+      stop.notify_all();
+      thread.join();
+      return failure == "tgkill in thread " + std::to_string(deaf.load()) ? text : std::string();
+    }));
+    CHECK(threads.size() >= 2);
+    for (const ThreadStatus& one : threads) CHECK(SetOf(one, "CapPrm") == 0);
   }
 
   TEST_CASE("the C library changes the user of all threads as before" * NeedsLab()) {
