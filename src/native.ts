@@ -417,6 +417,8 @@ export interface NativeAddon {
    * @returns the number of threads
    */
   keepOnlyCapabilities(kept: readonly number[], limitsPrograms: boolean): number;
+  /** Opens a packet socket that receives nothing, and closes it: 0, or the errno by which the kernel refuses it. */
+  tryPacketSocket(): number;
   /** The number by which the present namespace, or the one of the file `from`, knows the one of `path`; null for none. */
   namespaceId(path: string, from?: string | null): number | null;
 }

@@ -4,6 +4,7 @@
 
 #include "binding/errors.h"
 #include "core/system/capabilities.h"
+#include "core/system/packet_socket.h"
 
 namespace arpsweep {
 namespace {
@@ -23,10 +24,15 @@ Napi::Value KeepOnlyBinding(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value TryPacketSocketBinding(const Napi::CallbackInfo& info) {
+  return WithJsErrors(info.Env(), [&] { return Napi::Number::New(info.Env(), TryPacketSocket()); });
+}
+
 }  // namespace
 
 void InitCapabilities(Napi::Env env, Napi::Object exports) {
   exports.Set("keepOnlyCapabilities", Napi::Function::New<KeepOnlyBinding>(env, "keepOnlyCapabilities"));
+  exports.Set("tryPacketSocket", Napi::Function::New<TryPacketSocketBinding>(env, "tryPacketSocket"));
 }
 
 }  // namespace arpsweep

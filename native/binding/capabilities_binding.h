@@ -4,7 +4,7 @@
 
 namespace arpsweep {
 
-/// Sets `keepOnlyCapabilities` on the exports.
+/// Sets `keepOnlyCapabilities` and `tryPacketSocket` on the exports.
 void InitCapabilities(Napi::Env env, Napi::Object exports);
 
 }  // namespace arpsweep

@@ -1,9 +1,10 @@
 /** `arpsweep doctor`: what is missing to run here, with the exact remedy. */
+import type { Check } from '../doctor/check.js';
+import { canSweep, diagnoseMachine } from '../doctor/diagnose.js';
+import { type Facts, gatherFacts } from '../doctor/facts.js';
 import { painter } from '../reporters/colour.js';
 import { wrapped } from '../reporters/text.js';
 import { permissionRemedy } from '../system-error.js';
-import { type Check, canSweep, diagnoseMachine } from './doctor-checks.js';
-import { gatherFacts } from './doctor-facts.js';
 import { couldNotRunExit } from './failure.js';
 import { standardOutput } from './standard-output.js';
 import { columnsOf, wantsColour } from './terminal.js';
@@ -29,13 +30,32 @@ export function checkLines(
   ]);
 }
 
+/** What was looked at, beside what is said of it. */
+function factsForPrograms(facts: Facts) {
+  const { uid, status, userNamespace, packetSocketError, keepsPrivileges } = facts;
+  return {
+    kernel: facts.kernel,
+    node: facts.nodeVersion,
+    addon: facts.addonFile,
+    process: {
+      uid,
+      ...status,
+      userNamespace,
+      opensPacketSocket: packetSocketError === null,
+      givesUpPrivileges: keepsPrivileges === null,
+    },
+    container: facts.container && { ...facts.container, readOnlyRoot: facts.readOnlyRoot },
+  };
+}
+
 export async function runDoctorCommand(flags: DoctorFlags): Promise<number> {
   const script = process.argv.slice(1, 2);
-  const checks = diagnoseMachine(gatherFacts(), permissionRemedy(process.execPath, script));
+  const facts = gatherFacts();
+  const checks = diagnoseMachine(facts, permissionRemedy(process.execPath, script));
   const ready = canSweep(checks);
   const output = standardOutput({ beforeWrite: () => {}, onReaderGone: () => {} });
   if (flags.format === 'json') {
-    output.write(`${JSON.stringify({ canSweep: ready, checks }, null, 2)}\n`);
+    output.write(`${JSON.stringify({ canSweep: ready, checks, ...factsForPrograms(facts) }, null, 2)}\n`);
   } else {
     const verdict = ready ? 'arpsweep can sweep here.' : 'arpsweep cannot sweep here yet.';
     const lines = checkLines(checks, wantsColour(process.stdout, flags.color), columnsOf(process.stdout));

@@ -228,6 +228,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     listBridgePorts: () => [],
     namespaceId: () => null,
     keepOnlyCapabilities: () => 1,
+    tryPacketSocket: () => 0,
     requestFrame: () => new Uint8Array(),
   };
   return { addon, engines };

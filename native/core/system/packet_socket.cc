@@ -32,6 +32,15 @@ void Bind(const FileDescriptor& fd, int interface_index, uint16_t protocol) {
 
 }  // namespace
 
+int TryPacketSocket() {
+  try {
+    OpenPacketSocket();
+    return 0;
+  } catch (const SystemError& error) {
+    return error.errno_value();
+  }
+}
+
 SendSocket::SendSocket(int interface_index) : fd_(OpenPacketSocket()) {
   Bind(fd_, interface_index, 0);
 }

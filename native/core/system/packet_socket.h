@@ -15,6 +15,10 @@
 
 namespace arpsweep {
 
+/// Opens a packet socket that receives nothing, and closes it again: 0, or the errno by which the kernel
+/// refuses it.
+int TryPacketSocket();
+
 /// An AF_PACKET socket that only sends on one interface (packet(7)). It is bound to no protocol, so nothing
 /// is ever queued on it. Every member throws SystemError where the kernel refuses.
 class SendSocket {
