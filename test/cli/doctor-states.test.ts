@@ -62,8 +62,8 @@ test('root has all that there is, and can give it up', async () => {
     noNewPrivs: false,
     opensPacketSocket: true,
     givesUpPrivileges: true,
+    capabilities: { effective: expect.arrayContaining(['NET_RAW', 'SYS_ADMIN']) },
   });
-  expect(process.capabilities['effective']).toContain('SYS_ADMIN');
 });
 
 test('root with CAP_NET_RAW alone, in a container, sweeps its own links', async () => {
