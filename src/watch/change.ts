@@ -34,7 +34,7 @@ export function describeChange(
     link,
     now: list(macsOf(now)),
     before: list(macsOf(before)),
-    lastAt: timestamp(wallMs(lastMs)),
+    lastAt: before.length === 0 ? '' : timestamp(wallMs(lastMs)),
     at: timestamp(wallMs(atMs)),
     gap: gapMs === null ? '' : duration(gapMs),
   };
