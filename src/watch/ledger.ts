@@ -305,9 +305,9 @@ export function createLedger(
 
   /** Who answers the same question as another does not take the address from it: then it is a conflict that wavers. */
   const calm = (record: AddressRecord | undefined, outcome: Asked): WatchEvent[] => {
-    const { contested, fromMs, untilMs } = outcome;
+    const { contested, untilMs } = outcome;
     if (record?.state !== 'flapping' || contested !== 'same-request') return [];
-    if (isHandingOver(record.unsettled?.turns ?? [], fromMs)) return [];
+    if (isHandingOver(record.unsettled?.turns ?? [], untilMs)) return [];
     settle(record);
     const now = record.holders;
     return change(record, 'up', { type: 'flapping-ends', atMs: untilMs, now, before: [] });

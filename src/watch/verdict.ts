@@ -67,7 +67,7 @@ const areRivals = (holders: readonly Holder[], mayShare: MayShare): boolean =>
 /** Answers in turn are those of a hand-over where one has announced itself meanwhile. */
 function atTheSameTime({ unsettled }: AddressRecord, { contested, fromMs, untilMs }: Asked): boolean {
   const turns = unsettled?.turns ?? [];
-  if (contested === 'same-request') return !isHandingOver(turns, fromMs);
+  if (contested === 'same-request') return !isHandingOver(turns, untilMs);
   return (
     contested === 'alternating' &&
     !turns.some((turn) => turn.announced && turn.fromMs >= fromMs && turn.fromMs <= untilMs)

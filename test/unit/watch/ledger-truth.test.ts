@@ -102,19 +102,15 @@ function watched(truth: readonly Reign[], loss: number, seed: number): string[] 
   };
   /** As src/watch/inquiries.ts does. */
   const inquire = (fromMs: number): void => {
-    let sum: Asked | null = null;
-    for (let attempt = 0; attempt < 8; attempt++) {
-      const once = ask(fromMs + attempt * attemptMs, 2);
-      const isSame: boolean = sum?.macs.toSorted().join() === once.macs.toSorted().join();
-      const before: Asked | null = isSame ? sum : null;
-      sum = {
-        ...once,
-        requests: once.requests + (before?.requests ?? 0),
-        unanswered: once.unanswered + (before?.unanswered ?? 0),
-        fromMs: before?.fromMs ?? once.fromMs,
-      };
+    let sum = ask(fromMs, 2);
+    for (let attempt = 1; attempt < 8; attempt++) {
       told.push(...ledger.asked(sum).map(({ type }) => type));
       if (ledger.takeDoubts().length === 0) return;
+      const once = ask(fromMs + attempt * attemptMs, 2);
+      const isSame = sum.macs.toSorted().join() === once.macs.toSorted().join();
+      const requests = once.requests + (isSame ? sum.requests : 0);
+      const unanswered = once.unanswered + (isSame ? sum.unanswered : 0);
+      sum = { ...once, requests, unanswered, fromMs: isSame ? sum.fromMs : once.fromMs };
     }
   };
 
