@@ -229,6 +229,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     namespaceId: () => null,
     keepOnlyCapabilities: () => 1,
     tryPacketSocket: () => 0,
+    lockFile: () => true,
     requestFrame: () => new Uint8Array(),
   };
   return { addon, engines };
