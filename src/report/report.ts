@@ -17,11 +17,11 @@ import { describeMachine } from '../links/links.js';
 import { changedNeighbours, type StateOf } from '../links/machine-state.js';
 import { type LinkPlan, namespacesOf, placeOf, senderMacOf } from '../links/plan.js';
 import type { Roster } from '../names/roster.js';
-import type { EngineStatus } from '../native.js';
+import { type EngineStatus, RECORD_BYTES } from '../native.js';
 import { type Course, mostSlices, shardName, tokenOf } from '../sweep/course.js';
 import type { LinkRun } from '../sweep/link-run.js';
 import type { Regulation } from '../sweep/pace.js';
-import { type RecordBuffer, readRecords } from '../sweep/record.js';
+import { type RecordBuffer, readRecords, recordAddress } from '../sweep/record.js';
 import type { Stray } from '../sweep/stray.js';
 import { noSurroundings, type Surroundings } from '../sweep/surroundings.js';
 import { formatAddress } from '../targets/address.js';
@@ -83,22 +83,47 @@ export type HeardRun = Pick<
   | 'strays'
 >;
 
-/** @param expected addresses in host byte order */
-export function resultOf(run: HeardRun, expected: readonly number[]): LinkResult {
+/**
+ * @param expected addresses in host byte order
+ * @param known those that somebody was known to have before; left out where nothing was
+ */
+export function resultOf(run: HeardRun, expected: readonly number[], known?: readonly number[]): LinkResult {
   const { plan, ownTargets, regulation } = run;
-  const status = endOf(run.status());
+  const ended = endOf(run.status());
+  const records = readRecords(run, ended.responders);
+  const status = known === undefined ? ended : { ...ended, ...lossAmong(known, run, records) };
   const requests = run.requestsTo(expected);
   return {
     plan,
     regulation,
     status,
-    records: readRecords(run, status.responders),
+    records,
     ownTargets,
     untested: status.untested > 0 ? run.untested(mostUntestedRanges) : [],
     remaining: status.untested > 0 || status.stopped !== 'no' ? run.remaining(mostSlices) : [],
     requests: new Map(expected.map((address, i) => [address, requests[i] ?? 0])),
     strays: run.strays(),
   };
+}
+
+/** Of fewer questions no share is told. */
+const fewestQuestions = 5;
+
+/**
+ * What the wire loses, by how often those were asked who were known to be there and have answered at last: each further
+ * request tells of one that was lost.
+ */
+function lossAmong(
+  known: readonly number[],
+  run: Pick<HeardRun, 'requestsTo'>,
+  { bytes, view }: RecordBuffer,
+): Pick<EngineStatus, 'pilots' | 'pilotsLost' | 'lossEstimate'> {
+  const count = bytes.length / RECORD_BYTES;
+  const answered = new Set(Array.from({ length: count }, (_, i) => recordAddress(view, i)));
+  const there = known.filter((ip) => answered.has(ip));
+  const pilots = run.requestsTo(there).reduce((sum, requests) => sum + requests, 0);
+  const pilotsLost = Math.max(0, pilots - there.length);
+  return { pilots, pilotsLost, lossEstimate: pilots < fewestQuestions ? Number.NaN : pilotsLost / pilots };
 }
 
 /** An engine that was never started, because the sweep was interrupted before, has ended all the same. */
@@ -285,9 +310,9 @@ function estimatesOf(
     missed += status.expectedMissed;
   }
   const loss = lost / pilots;
-  return Number.isFinite(loss) && Number.isFinite(missed)
-    ? { lossEstimate: threeDigits(loss), expectedMissedAtLeast: threeDigits(missed) }
-    : { lossEstimate: null, expectedMissedAtLeast: null };
+  // What was missed is not told by a single pass, even where its losses are.
+  const told = (value: number): number | null => (Number.isFinite(value) ? threeDigits(value) : null);
+  return { lossEstimate: told(loss), expectedMissedAtLeast: Number.isFinite(loss) ? told(missed) : null };
 }
 
 /** Three significant digits are all that an estimate is good for, and make no little one nought. */

@@ -6,7 +6,7 @@ import { explainNativeError } from '../system-error.js';
 import { contains, fromPairs, type Range, type Ranges, toPairs } from '../targets/ranges.js';
 import { createBell } from './bell.js';
 import type { CheckedOptions } from './options.js';
-import { type Regulation, regulationOf, tempoOf } from './pace.js';
+import { gentleTempoOf, type Regulation, regulationOf, tempoOf } from './pace.js';
 import { decodeStrays, type Stray } from './stray.js';
 
 export interface LinkRun {
@@ -44,6 +44,8 @@ export interface LinkRun {
 type RunOptions = Pick<CheckedOptions, 'rate' | 'profile' | 'passes' | 'cooldownMs' | 'course'> & {
   /** Requests that a named target gets at the least, where the number of passes is not fixed. */
   readonly namedRequests: number;
+  /** One pass, and what is silent of the named targets again: for who swept the same lately. */
+  readonly gently?: boolean;
 };
 
 /**
@@ -101,7 +103,8 @@ function engineOptions(plan: LinkPlan, part: Ranges, options: RunOptions): Engin
   const { link, fields } = plan;
   const frame = requestFrameOf(plan);
   const named = plan.named.filter((ip) => contains(plan.targets, ip) && !plan.own.includes(ip));
-  const tempo = tempoOf(options, link.wireless);
+  const { gently = false, namedRequests } = options;
+  const tempo = gently ? gentleTempoOf(options, link.wireless) : tempoOf(options, link.wireless);
   return {
     interfaceIndex: link.index,
     namespacePath: plan.namespace?.path ?? null,
@@ -110,7 +113,7 @@ function engineOptions(plan: LinkPlan, part: Ranges, options: RunOptions): Engin
     targets: toPairs(plan.targets),
     part: toPairs(part),
     named: toPairs(named.map(single)),
-    namedRequests: tempo.adaptivePasses ? options.namedRequests : 0,
+    namedRequests: gently || tempo.adaptivePasses ? namedRequests : 0,
     own: Uint32Array.from(plan.own),
     probesOwn: !fields.byHand,
     ...tempo,

@@ -85,6 +85,14 @@ export function tempoOf(
   return { ...pace, ...plan, ceiling: plan.passes === 1 ? pace.rate : pace.ceiling };
 }
 
+/**
+ * Of a sweep by one who swept the same lately and knows who answers: each address is asked once, and each that answers once
+ * by unicast and once by probe.
+ */
+export function gentleTempoOf(options: Parameters<typeof tempoOf>[0], wireless: boolean): Pace & PassPlan {
+  return { ...tempoOf({ ...options, passes: 1 }, wireless), census: true };
+}
+
 /** What a sweep at such a pace can do about loss by rate. `profile` and `wireless` are those of `paceOf`. */
 export function regulationOf(
   { rate, ceiling }: Pace,

@@ -26,12 +26,14 @@ export interface Prepared {
 
 /**
  * Reads what is to be read, and plans; nothing is opened.
+ * @param known addresses that somebody is known to have, in host byte order: they count as expected, but are not judged
  * @throws ArpsweepError
  */
 export async function prepare(
   load: () => NativeAddon,
   targets: Targets | undefined,
   checked: CheckedOptions,
+  known: readonly number[] = [],
 ): Promise<Prepared> {
   // Targets first: what is wrong with them is the caller's to mend, on any machine.
   const wanted = targets === undefined ? null : await readTargets(targets);
@@ -46,7 +48,7 @@ export async function prepare(
     allLinks: before(null).links,
     targets: wanted,
     exclude,
-    expected: judge?.addresses ?? [],
+    expected: [...(judge?.addresses ?? []), ...known],
     options: checked,
   });
   // This machine as it is now, whatever a file may say of it; each of its namespaces is like a machine of its own.

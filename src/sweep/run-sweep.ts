@@ -1,5 +1,6 @@
 /** Conducts a sweep: options, targets, links and engines in, responders and a report out. */
 
+import { requestsBeforeMissing } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import { laterStates } from '../links/machine-state.js';
 import type { LinkPlan } from '../links/plan.js';
@@ -20,8 +21,13 @@ import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
 
 const progressIntervalMs = 100;
 
-/** For commands, and for who makes one sweep after another and must know more of each than its report says. */
-export interface SweepHooks {
+/** For commands, and for who makes one sweep after another: knows what the last one found, and must know more of each. */
+export interface SweepExtras {
+  /**
+   * Addresses that somebody is known to have, in host byte order, where the same was swept lately. Then each target is asked
+   * once, each that answers once more by unicast and by probe, and what is known and silent until silence means something.
+   */
+  readonly known?: readonly number[];
   /** Called before anything is opened. */
   readonly onPrepared?: (prepared: Prepared) => void;
   /** Called when every socket is open, and nothing is sent yet. The questions of a fingerprint open others later. */
@@ -40,7 +46,7 @@ export function runSweep(
   load: () => NativeAddon,
   targets: Targets | undefined,
   options: SweepOptions,
-  { onPrepared, onOpen, onDone }: SweepHooks = {},
+  { known, onPrepared, onOpen, onDone }: SweepExtras = {},
 ): Sweep {
   const bell = createBell();
   const clock = performance.now();
@@ -63,15 +69,16 @@ export function runSweep(
       const checked = checkOptions(options);
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
-      const prepared = await prepare(load, targets, checked);
+      const prepared = await prepare(load, targets, checked, known);
       const { plans, parts, before, judge, addon } = prepared;
-      const namedRequests = judge?.requests ?? 0;
+      const gently = known !== undefined;
+      const namedRequests = judge?.requests ?? (gently ? requestsBeforeMissing : 0);
       roster = prepared.roster;
       onPrepared?.(prepared);
       observation = await observe(addon, plans, before);
       const startedAt = new Date();
       const started = performance.now();
-      runs = makeAll(addon, plans, parts, { ...checked, namedRequests }, bell.ring);
+      runs = makeAll(addon, plans, parts, { ...checked, namedRequests, gently }, bell.ring);
       const begins = !stopping;
       if (begins) {
         for (const run of runs) run.open();
@@ -81,7 +88,7 @@ export function runSweep(
       }
       const durationMs = performance.now() - started;
       onDone?.(runs);
-      const results = runs.map((run) => resultOf(run, judge?.addresses ?? []));
+      const results = runs.map((run) => resultOf(run, judge?.addresses ?? [], known));
       refuseVoid(results);
       const surroundings = await observation.finish();
       const report = buildReport({

@@ -46,15 +46,18 @@ export interface AskingOptions {
 
 /**
  * Sweeps everything once.
+ * @param known who has an address by now, where the same was swept lately: then it asks no more than it must
  * @throws ArpsweepError where that could not begin
  */
 export async function sweepRound(
   { load, options }: AskingOptions,
   targets: Targets | undefined,
+  known: readonly number[] | null,
   onPrepared: (prepared: Prepared) => void,
 ): Promise<Round> {
   let plans: readonly LinkPlan[] = [];
   const report = await runSweep(load, targets, options, {
+    ...(known && { known }),
     onPrepared(prepared) {
       plans = prepared.plans;
       onPrepared(prepared);

@@ -1,5 +1,6 @@
 /** What a sweep of everything comes to for a watch. */
 
+import type { Finding } from '../generated/report-types.js';
 import { timestamp } from '../report/timestamp.js';
 import { union } from '../targets/ranges.js';
 import { linkOfFinding, type Round, type RoundLink } from './asking.js';
@@ -35,8 +36,12 @@ export function noteFindings(
 ): void {
   if (report.outcome === 'interrupted' || report.outcome === 'failed') return;
   const names = new Set(swept.map(({ name }) => name));
-  const isWhole = (link: string): boolean =>
-    report.outcome === 'complete' && (names.has(link) || links.all.every(({ fault }) => fault === null));
+  const lossIsKnown = (link: string): boolean =>
+    swept.some(({ name, loss }) => name === link && loss !== null);
+  const isWhole = (link: string, kind?: Finding['kind']): boolean =>
+    report.outcome === 'complete' &&
+    (names.has(link) || links.all.every(({ fault }) => fault === null)) &&
+    (kind !== 'loss' || lossIsKnown(link));
   const found = report.findings.map((finding) => ({ link: linkOfFinding(report, finding), finding }));
   tell(findings.note(found, isWhole, timestamp(clock.wallMs(clock.now()))));
 }

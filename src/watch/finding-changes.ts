@@ -8,9 +8,13 @@ export interface FindingChanges {
   /**
    * Notes what a sweep has found.
    * @param found with the names of their links
-   * @param isWhole whether what it did not find on a link is not there
+   * @param isWhole whether what it did not find of a kind on a link is not there
    */
-  note(found: readonly FoundOnLink[], isWhole: (link: string) => boolean, at: string): WatchEvent[];
+  note(
+    found: readonly FoundOnLink[],
+    isWhole: (link: string, kind?: Finding['kind']) => boolean,
+    at: string,
+  ): WatchEvent[];
   /** What is wrong at the moment. */
   all(): WatchedFinding[];
 }
@@ -23,8 +27,11 @@ export interface FoundOnLink {
 /** The ledger tells these itself, as they happen. */
 const toldOtherwise: ReadonlySet<string> = new Set(['duplicate-address', 'address-moved', 'flapping']);
 
-/** Estimates of chance: one sweep without them does not end them. */
-const wavering: ReadonlySet<string> = new Set(['loss', 'answered-by-fabric']);
+/** Estimates of chance: so many sweeps in a row that do not find them do not end them yet. */
+const wavering: ReadonlyMap<string, number> = new Map([
+  ['loss', 5],
+  ['answered-by-fabric', 1],
+]);
 
 interface Known {
   link: string;
@@ -54,8 +61,8 @@ export function createFindingChanges(before: readonly WatchedFinding[] | null): 
         now.push({ link, finding, since: same?.since ?? at, misses: 0 });
       }
       for (const each of left) {
-        each.misses += Number(isWhole(each.link));
-        const isOver = each.misses > (wavering.has(each.finding.kind) ? 1 : 0);
+        each.misses += Number(isWhole(each.link, each.finding.kind));
+        const isOver = each.misses > (wavering.get(each.finding.kind) ?? 0);
         if (isOver) events.push(eventOf('finding-ends', each.link, each.finding, at, isAway(each.link)));
         else now.push(each);
       }

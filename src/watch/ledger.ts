@@ -46,6 +46,8 @@ export interface Ledger {
   stateOf(link: string, ip: number): WatchedAddress['state'] | null;
   /** How many addresses somebody has. */
   count(): number;
+  /** These addresses, on whichever link; host byte order. */
+  held(): number[];
   /** Statements about addresses for which there was no room. */
   readonly leftOut: number;
 }
@@ -372,6 +374,13 @@ export function createLedger(
         .map(({ ip }) => ip);
     },
     stateOf: (link, ip) => links.get(link)?.get(ip)?.state ?? null,
+    held: () => [
+      ...new Set(
+        [...links.values()].flatMap((on) =>
+          [...on.values()].filter(({ state }) => state !== 'gone').map(({ ip }) => ip),
+        ),
+      ),
+    ],
     count: () => {
       let count = 0;
       for (const on of links.values()) for (const { state } of on.values()) count += Number(state !== 'gone');

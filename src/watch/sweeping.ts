@@ -13,6 +13,7 @@ import { createEars, type Ears } from './ears.js';
 import { createInquiries } from './inquiries.js';
 import type { Doubt } from './ledger.js';
 import type { LinkEntry } from './link-book.js';
+import { createThoroughness } from './thoroughness.js';
 import type { WatchWorld } from './watch-world.js';
 import { watchedLinksOf } from './watched-links.js';
 
@@ -33,6 +34,7 @@ export async function keepSweeping(world: WatchWorld, targets: TargetSet | undef
   const asking: AskingOptions = { load: world.load, options: { ...world.checked.sweep, signal } };
   const lastHeard = new Map<string, number>();
   const alarm = createAlarm(signal);
+  const thoroughness = createThoroughness(world.checked.sweep);
   let isFull = false;
 
   const ears = createEars(
@@ -71,7 +73,10 @@ export async function keepSweeping(world: WatchWorld, targets: TargetSet | undef
     const events = links.poll(nowMs);
     world.tell(events);
     if (links.all.length > 0) listen(ears, links.all);
-    if (events.some(({ type }) => type === 'link-up')) alarm.ring();
+    if (events.some(({ type }) => type === 'link-up')) {
+      thoroughness.doubt();
+      alarm.ring();
+    }
     world.tell(ledger.tick(nowMs));
     if (ledger.leftOut > 0 && !isFull) world.onTrouble?.(tooMany());
     isFull = ledger.leftOut > 0;
@@ -82,12 +87,19 @@ export async function keepSweeping(world: WatchWorld, targets: TargetSet | undef
     const faults = new Map(links.all.map(({ link, faults: count }) => [link.name, count]));
     const lost = ears.lost();
     const part = partUp(links.all, asking.options, targets);
-    const round = await sweepRound({ ...asking, options: part.options }, part.targets, (prepared) => {
-      world.know(prepared);
-      world.tell(links.plan(watchedLinksOf(prepared.plans), clock.now()));
-      listen(ears, links.all);
-    });
+    const gently = thoroughness.next(fromMs);
+    const round = await sweepRound(
+      { ...asking, options: { ...part.options, ...gently } },
+      part.targets,
+      gently && ledger.held(),
+      (prepared) => {
+        world.know(prepared);
+        world.tell(links.plan(watchedLinksOf(prepared.plans), clock.now()));
+        listen(ears, links.all);
+      },
+    );
     if (signal.aborted) return;
+    thoroughness.note(round.report, gently !== null, fromMs);
     await pause(handOverMs, signal);
     look();
     const isWhole = (name: string) => isAskable(name) && (faults.get(name) ?? 0) === links.find(name)?.faults;

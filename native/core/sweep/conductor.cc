@@ -111,6 +111,8 @@ SendOutcome Conductor::RunPasses() {
 
 // Who is named is expected to be there, and not given up before silence means something.
 SendOutcome Conductor::AskNamed() {
+  // After a single pass, which nobody waits for, answers are still on their way.
+  if (config_.named_requests > 0) AwaitAnswers();
   for (uint32_t round = 0; round < config_.named_requests; ++round) {
     bool any = false;
     const SendOutcome outcome = walker_.AskSilentNamed(config_.named_requests, &any);
