@@ -51,7 +51,7 @@ struct Order {
 // Threads that have the order at the same time.
 constexpr size_t kMostAtOnce = 128;
 
-// Plain memory for the handler, and builtins for what both sides touch: nothing there may be instrumented.
+// Plain memory, which the handler touches by builtins alone: nothing in it may be instrumented.
 Order order;
 uint64_t answers[kMostAtOnce];  // thread, step, errno: see Pack
 uint32_t answered;              // a futex, counts them
@@ -205,7 +205,9 @@ void Command(pid_t process, const std::vector<pid_t>& threads, int64_t until) {
   };
   for (size_t i = 0; i < threads.size(); ++i) {
     answer_for(i, threads[i], {kUnanswered, 0});
-    if (syscall(SYS_tgkill, process, threads[i], BroadcastSignal()) != 0) answer_for(i, threads[i], {});
+    if (syscall(SYS_tgkill, process, threads[i], BroadcastSignal()) == 0) continue;
+    // Without room for a signal (RLIMIT_SIGPENDING) there is a thread, but no way to it.
+    answer_for(i, threads[i], errno == ESRCH ? Result{} : Result{kSignal, errno});
   }
   for (bool in_vain = false; MonotonicNs() < until;) {
     const uint32_t seen = __atomic_load_n(&answered, __ATOMIC_SEQ_CST);
