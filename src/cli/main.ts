@@ -12,6 +12,8 @@ export async function main(words: readonly string[]): Promise<number> {
     await print(`${version}\n`);
     return 0;
   }
+  const { takeProcess } = await import('../privileges/own-process.js');
+  takeProcess();
   const { runCommandLine } = await import('./command-line.js');
   return runCommandLine(words);
 }

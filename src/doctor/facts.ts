@@ -6,6 +6,7 @@ import type { Interface } from '../generated/report-types.js';
 import { listInterfaces } from '../links/links.js';
 import { type NativeAddon, native } from '../native.js';
 import { giveUpAllBut } from '../privileges/keep-only.js';
+import { ownsProcess } from '../privileges/own-process.js';
 import { systemErrorName } from '../system-error.js';
 import { type Container, detectContainer } from './container.js';
 import { type ProcessStatus, parseProcessStatus } from './process-status.js';
@@ -37,7 +38,7 @@ export interface Facts {
   readonly userNamespacesForbiddenBy: string | null;
 }
 
-/** Gives up what privileges this process has, at the end of it. */
+/** Gives up what privileges this process has, at the end of it, where it is our own. */
 export function gatherFacts(): Facts {
   const facts = {
     platform: process.platform,
@@ -52,7 +53,8 @@ export function gatherFacts(): Facts {
     optmemMax: numberIn(read('/proc/sys/net/core/optmem_max')),
     userNamespacesForbiddenBy: userNamespacesForbiddenBy(),
   };
-  return { ...facts, keepsPrivileges: facts.addonError === null ? whyKept(native()) : undefined };
+  const mayTry = facts.addonError === null && ownsProcess();
+  return { ...facts, keepsPrivileges: mayTry ? whyKept(native()) : undefined };
 }
 
 type AddonFacts = Pick<Facts, 'interfaces' | 'addonFile' | 'addonError' | 'packetSocketError'>;

@@ -1,6 +1,6 @@
 /**
  * Giving up privileges: once the sockets of a command are open, hardly any are needed, and who takes over the process gets
- * what is left. For commands alone: a library must not change the process that it is part of.
+ * what is left. For commands that have the process to themselves: a library must not change what it is part of.
  */
 
 import { statSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { type NativeAddon, native } from '../native.js';
 import { checkOptions } from '../sweep/options.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
 import { type Capability, capabilityNumber } from './capabilities.js';
+import { ownsProcess } from './own-process.js';
 
 /** What is still to come. */
 export interface Needs {
@@ -31,10 +32,11 @@ const capabilitiesFor: Readonly<Record<Exclude<keyof Needs, 'programs'>, readonl
 };
 
 /**
- * Gives up, for good and in every thread, each capability that is not needed for what is still to come. Where that is not
- * permitted the command goes on with what it has; ARPSWEEP_DEBUG tells, and so does `arpsweep doctor`.
+ * Gives up, for good and in every thread, each capability that is not needed for what is still to come; nothing in a process
+ * that is not our own. Where that is not permitted the command goes on with what it has; ARPSWEEP_DEBUG tells, and so does `arpsweep doctor`.
  */
 export function keepOnly(needs: Needs): void {
+  if (!ownsProcess()) return;
   try {
     giveUpAllBut(native(), needs);
   } catch (error) {
@@ -46,7 +48,7 @@ export function keepOnly(needs: Needs): void {
 }
 
 /**
- * The same, insistently.
+ * The same in any process, insistently.
  * @returns the number of threads
  * @throws Error that names the system call and the thread
  */

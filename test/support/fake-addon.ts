@@ -107,6 +107,7 @@ export function packRecords(answers: readonly Answer[]): Buffer {
 
 export interface FakeEngine {
   readonly options: EngineOptions;
+  opened: boolean;
   started: boolean;
   stops: number;
   closed: boolean;
@@ -134,7 +135,7 @@ export interface Scenario {
   readonly routes?: readonly NativeRoute[];
   /** Called when an engine starts; it may tell it at once what to hear. What it throws, `start()` throws. */
   readonly onStart?: (engine: FakeEngine) => void;
-  /** Called when an engine is opened. What it throws, the constructor throws. */
+  /** Called when an engine is opened. What it throws, `open()` throws. */
   readonly onOpen?: (options: EngineOptions) => void;
 }
 
@@ -153,7 +154,6 @@ function countPairs(pairs: Uint32Array): number {
 export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): FakeAddon {
   const engines: FakeEngine[] = [];
   function Engine(options: EngineOptions, onWake: () => void): NativeEngine {
-    onOpen?.(options);
     const pieces: Buffer[] = [];
     const targets = rangesOf(options.targets);
     const own = [...options.own].map((address) => ({ first: address, last: address }));
@@ -162,6 +162,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     const wake = () => setImmediate(onWake);
     const fake: FakeEngine = {
       options,
+      opened: false,
       started: false,
       stops: 0,
       closed: false,
@@ -186,7 +187,10 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     };
     engines.push(fake);
     return {
-      open() {},
+      open() {
+        onOpen?.(options);
+        fake.opened = true;
+      },
       start() {
         fake.started = true;
         status = { ...status, state: 'running', phase: 'sweep', queued: 1, transmitted: 1, passes: 1 };

@@ -55,6 +55,15 @@ describe('a sweep', () => {
     expect(engines.every(({ closed }) => closed)).toBe(true);
   });
 
+  it('says once when every socket is open, before it sends', async () => {
+    const fake = fakeAddon({ links: [eth0, eth1], onStart: (engine) => engine.end() });
+    const seen: object[][] = [];
+    const onOpen = () => seen.push(fake.engines.map(({ opened, started }) => ({ opened, started })));
+    await runSweep(() => fake.addon, undefined, { links: ['eth0', 'eth1'] }, { onOpen }).report();
+    const waiting = { opened: true, started: false };
+    expect(seen).toEqual([[waiting, waiting]]);
+  });
+
   it('does not stand still while the kernel closes the sockets, and is over when it has', async () => {
     const { run, engines } = start({}, { links: ['eth0', 'eth1'] });
     await started(engines, 2);
@@ -258,7 +267,10 @@ describe('a failure', () => {
     expect(error).toBeInstanceOf(PermissionError);
     expect(error).toMatchObject({ code: 'ERR_PERMISSION', cause: permission });
     expect((error as PermissionError).remedy).toContain(process.execPath);
-    expect(engines).toMatchObject([{ started: false, closed: true }]);
+    expect(engines).toMatchObject([
+      { opened: true, started: false, closed: true },
+      { opened: false, started: false, closed: true },
+    ]);
   });
 
   it('to start one of two links ends the other', async () => {

@@ -48,16 +48,19 @@ struct Order {
   Programs programs;
 };
 
-// Plain memory for the handler, and builtins for what both sides touch: nothing there may be instrumented.
+// Threads that have the order at the same time.
+constexpr size_t kMostAtOnce = 128;
+
+// Plain memory, which the handler touches by builtins alone: nothing in it may be instrumented.
 Order order;
-uint64_t answer;     // thread, step, errno: see Pack
-uint32_t answers;    // a futex, counts them
-std::mutex at_work;  // one broadcast at a time
+uint64_t answers[kMostAtOnce];  // thread, step, errno: see Pack
+uint32_t answered;              // a futex, counts them
+std::mutex at_work;             // one broadcast at a time
 
-enum Step : uint8_t { kNone, kBoundingSet, kAmbientSet, kOtherSets, kNoNewPrivileges, kSignal };
+enum Step : uint8_t { kNone, kBoundingSet, kAmbientSet, kOtherSets, kNoNewPrivileges, kSignal, kUnanswered };
 
-constexpr const char* kStepNames[] = {"",       "prctl PR_CAPBSET_DROP",     "prctl PR_CAP_AMBIENT",
-                                      "capset", "prctl PR_SET_NO_NEW_PRIVS", "tgkill"};
+constexpr const char* kStepNames[] = {
+    "", "prctl PR_CAPBSET_DROP", "prctl PR_CAP_AMBIENT", "capset", "prctl PR_SET_NO_NEW_PRIVS", "tgkill", ""};
 
 struct Result {
   Step step = kNone;
@@ -111,10 +114,15 @@ ARPSWEEP_IN_SIGNAL inline uint64_t Pack(long thread, Result result) {
 ARPSWEEP_IN_SIGNAL void OnBroadcast(int, siginfo_t* info, void*) {
   const int before = errno;
   if (info->si_code == SI_TKILL && info->si_pid == syscall(SYS_getpid)) {
-    const Result result = Obey(order);
-    __atomic_store_n(&answer, Pack(syscall(SYS_gettid), result), __ATOMIC_SEQ_CST);
-    __atomic_add_fetch(&answers, 1, __ATOMIC_SEQ_CST);
-    syscall(SYS_futex, &answers, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+    const long self = syscall(SYS_gettid);
+    const uint64_t answer = Pack(self, Obey(order));
+    for (uint64_t& place : answers) {
+      uint64_t unanswered = Pack(self, {kUnanswered, 0});
+      if (__atomic_compare_exchange_n(&place, &unanswered, answer, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        break;
+    }
+    __atomic_add_fetch(&answered, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, &answered, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
   }
   errno = before;
 }
@@ -184,20 +192,38 @@ bool IsThere(pid_t process, pid_t thread) {
   return syscall(SYS_tgkill, process, thread, 0) == 0;
 }
 
-// What came of the order in another thread; nothing where that has not answered in time.
-std::optional<Result> Command(pid_t process, pid_t thread, int64_t until) {
-  uint32_t seen = __atomic_load_n(&answers, __ATOMIC_SEQ_CST);
-  if (syscall(SYS_tgkill, process, thread, BroadcastSignal()) != 0) return Result{};  // it has ended
-  while (true) {
-    const uint64_t latest = __atomic_load_n(&answer, __ATOMIC_SEQ_CST);
-    if (static_cast<pid_t>(latest >> 32) == thread) {
-      return Result{static_cast<Step>(latest >> 24 & 0xff), static_cast<int>(latest & 0xffffff)};
+Result AnswerOf(size_t place) {
+  const uint64_t packed = __atomic_load_n(&answers[place], __ATOMIC_SEQ_CST);
+  return {static_cast<Step>(packed >> 24 & 0xff), static_cast<int>(packed & 0xffffff)};
+}
+
+// Has threads obey, all at the same time: in each the kernel comes to it in its own. Their answers are in
+// their places then; a thread that has ended has done so without complaint.
+void Command(pid_t process, const std::vector<pid_t>& threads, int64_t until) {
+  const auto answer_for = [](size_t place, pid_t thread, Result result) {
+    __atomic_store_n(&answers[place], Pack(thread, result), __ATOMIC_SEQ_CST);
+  };
+  for (size_t i = 0; i < threads.size(); ++i) {
+    answer_for(i, threads[i], {kUnanswered, 0});
+    if (syscall(SYS_tgkill, process, threads[i], BroadcastSignal()) == 0) continue;
+    // Without room for a signal (RLIMIT_SIGPENDING) there is a thread, but no way to it.
+    answer_for(i, threads[i], errno == ESRCH ? Result{} : Result{kSignal, errno});
+  }
+  for (bool in_vain = false; MonotonicNs() < until;) {
+    const uint32_t seen = __atomic_load_n(&answered, __ATOMIC_SEQ_CST);
+    bool waiting = false;
+    for (size_t i = 0; i < threads.size(); ++i) {
+      if (AnswerOf(i).step != kUnanswered) continue;
+      if (in_vain && !IsThere(process, threads[i])) {
+        answer_for(i, threads[i], {});
+      } else {
+        waiting = true;
+      }
     }
-    if (!IsThere(process, thread)) return Result{};
-    if (MonotonicNs() >= until) return std::nullopt;
+    if (!waiting) return;
     const timespec wait{.tv_sec = 0, .tv_nsec = kLookNs};
-    syscall(SYS_futex, &answers, FUTEX_WAIT_PRIVATE, seen, &wait, nullptr, 0);
-    seen = __atomic_load_n(&answers, __ATOMIC_SEQ_CST);
+    in_vain =
+        syscall(SYS_futex, &answered, FUTEX_WAIT_PRIVATE, seen, &wait, nullptr, 0) != 0 && errno == ETIMEDOUT;
   }
 }
 
@@ -210,7 +236,6 @@ std::string CallIn(const char* call, pid_t thread) {
 size_t KeepOnlyCapabilities(CapabilitySet keep, Programs programs) {
   const std::lock_guard lock(at_work);
   order = {keep, programs};
-  answer = 0;
   const pid_t process = getpid();
   const auto self = static_cast<pid_t>(syscall(SYS_gettid));
   const int64_t until = MonotonicNs() + kPatienceNs;
@@ -223,16 +248,25 @@ size_t KeepOnlyCapabilities(CapabilitySet keep, Programs programs) {
   note(Obey(order), self);
   BroadcastHandler handler;
   // A thread that was not asked yet may start others meanwhile: until there is no new one.
-  for (bool news = true; news;) {
-    news = false;
+  while (true) {
+    std::vector<pid_t> news;
     for (const pid_t thread : Threads()) {
-      if (std::find(asked.begin(), asked.end(), thread) != asked.end()) continue;
-      asked.push_back(thread);
-      news = true;
-      const std::optional<Result> result = Command(process, thread, until);
-      if (!result) handler.Keep();
-      note(result.value_or(Result{kSignal, ETIMEDOUT}), thread);
+      const bool is_new = std::find(asked.begin(), asked.end(), thread) == asked.end();
+      if (is_new && news.size() < kMostAtOnce) news.push_back(thread);
     }
+    if (news.empty()) break;
+    Command(process, news, until);
+    for (size_t i = 0; i < news.size(); ++i) {
+      Result result = AnswerOf(i);
+      if (result.step == kUnanswered) {
+        handler.Keep();
+        result = {kSignal, ETIMEDOUT};
+      }
+      note(result, news[i]);
+      // Who is late finds no place to answer.
+      __atomic_store_n(&answers[i], 0, __ATOMIC_SEQ_CST);
+    }
+    asked.insert(asked.end(), news.begin(), news.end());
   }
   if (failure) throw *failure;
   return asked.size();

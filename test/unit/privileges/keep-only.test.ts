@@ -2,12 +2,23 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OptionError } from '../../../src/errors.js';
 import { giveUpAllBut, keepOnly, type Needs, namesNamespaces } from '../../../src/privileges/keep-only.js';
 
+const ownsProcess = vi.hoisted(() => vi.fn(() => true));
 const keepOnlyCapabilities = vi.hoisted(() =>
   vi.fn((_kept: readonly number[], _limitsPrograms: boolean) => 11),
 );
 vi.mock('../../../src/native.js', () => ({ native: () => ({ keepOnlyCapabilities }) }));
 
+vi.mock('../../../src/privileges/own-process.js', () => ({ ownsProcess }));
+
 afterEach(() => vi.clearAllMocks());
+
+test('a program that the command line is part of keeps what it has', () => {
+  ownsProcess.mockReturnValueOnce(false);
+  keepOnly({});
+  expect(keepOnlyCapabilities).not.toHaveBeenCalled();
+  keepOnly({});
+  expect(keepOnlyCapabilities).toHaveBeenCalledOnce();
+});
 
 describe('of the capabilities are kept', () => {
   /** By linux/capability.h. */
