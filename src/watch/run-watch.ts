@@ -41,7 +41,8 @@ export function runWatch(
       const wanted = targets === undefined ? undefined : await readTargets(targets);
       const sweep = await readKnowledge(checked.sweep);
       world = createWorld(load, { ...checked, sweep }, options, queue.push, end);
-      await keepSweeping(world, wanted);
+      if (checked.fast === null) await keepSweeping(world, wanted);
+      else await (await import('./fast-watch.js')).keepAskingFast(world, wanted);
       return stateOf(world, options.state);
     } finally {
       stop();
