@@ -51,6 +51,7 @@ function withOverlap(event: WatchEvent, { silences, clock }: Facts): WatchEvent 
   return {
     ...event,
     previous: { ...previous, lastAt },
+    overlapMs: Math.round(overlapMs * 1000) / 1000,
     message: sentences(message, `Both had it for ${duration(overlapMs)}, until ${lastAt}.`),
   };
 }

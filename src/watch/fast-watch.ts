@@ -43,9 +43,11 @@ export async function keepAskingFast(world: WatchWorld, targets: TargetSet | und
       const plans = askers.map(({ plan }) => plan);
       world.know({ roster: rosterOf(named, machineStates(world.addon), plans), judge });
       world.tell(world.links.plan(watchedLinksOf(plans), world.clock.now()));
-      hasAsked = true;
-      isTold = false;
-      await askWhileTheyStand(world, askers, checked);
+      await askWhileTheyStand(world, askers, checked, () => {
+        if (!hasAsked) world.onBegin?.();
+        hasAsked = true;
+        isTold = false;
+      });
       await pause(settleMs, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -64,6 +66,7 @@ async function askWhileTheyStand(
   world: WatchWorld,
   askers: readonly Asker[],
   options: CheckedOptions,
+  onOpen: () => void,
 ): Promise<void> {
   const { addon, ledger, clock, tell, links } = world;
   const end = endingOf(world.signal);
@@ -97,6 +100,7 @@ async function askWhileTheyStand(
     },
     onEvent: (event) => tell([event]),
   });
+  onOpen();
   const timer = setInterval(lookAround, lookMs);
   try {
     await asker.done;

@@ -85,7 +85,7 @@ async function readKnowledge(sweep: CheckedWatch['sweep']): Promise<CheckedWatch
 function createWorld(
   load: () => NativeAddon,
   checked: CheckedWatch,
-  { state, onSweep, onTrouble }: WatchOptions,
+  { state, onBegin, onSweep, onTrouble }: WatchOptions,
   tell: (events: readonly WatchEvent[]) => void,
   end: AbortController,
 ): WatchWorld {
@@ -114,6 +114,7 @@ function createWorld(
     know: (prepared) => {
       known = prepared;
     },
+    onBegin: onBegin ?? null,
     onSweep: onSweep ?? null,
     onTrouble: onTrouble ?? null,
   };
