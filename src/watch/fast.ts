@@ -16,7 +16,7 @@ import { type Facts, withFacts } from './fast-facts.js';
 import { type HeldBack, holdBack } from './held-back.js';
 import type { Asked, Spoken } from './observation.js';
 import { ownAddresses } from './own-addresses.js';
-import { nextQuestion, type QuestionKind } from './question.js';
+import { createQuestioning, type Questioning, type QuestionKind } from './question.js';
 import { createRounds, fewestQuestions, type Outcome, type Rounds, shortestMs } from './rounds.js';
 import { createSilences, type Silences } from './silences.js';
 import type { SteadyClock } from './steady-clock.js';
@@ -57,11 +57,7 @@ interface Subject extends AskedAddress {
   readonly rounds: Rounds;
   readonly silences: Silences;
   readonly events: HeldBack;
-  /** Who spoke for it last, and to what that one has answered. */
-  holder: string | null;
-  answers: QuestionKind | null;
-  /** Questions since anybody answered. */
-  vain: number;
+  readonly questioning: Questioning;
   /** The link itself held the address when that was last of interest. */
   isOwn: boolean;
 }
@@ -103,9 +99,7 @@ export function createFastAsker(addon: FastAddon, askers: readonly Asker[], opti
       rounds: createRounds(),
       silences,
       events: holdBack((event) => withFacts(event, facts), options.onEvent),
-      holder: null,
-      answers: null,
-      vain: 0,
+      questioning: createQuestioning(),
       isOwn: asked.self,
     };
   }
@@ -119,23 +113,27 @@ export function createFastAsker(addon: FastAddon, askers: readonly Asker[], opti
       return;
     }
     const statement = statementOf(arp);
-    if (statement === null || statement.kind === 'probe') return;
+    if (statement === null) return;
     const { address: ip, mac, kind } = statement;
     const subject = find(endpoint, ip);
-    const operation = arp.operation === arpOperation.request ? 'request' : 'reply';
     if (!subject || !isForUs(subject, heard)) return;
+    if (kind === 'probe') {
+      subject.questioning.hearProbe(atMs);
+      return;
+    }
+    const operation = arp.operation === arpOperation.request ? 'request' : 'reply';
     note(subject, { link: endpoint.name, ip, mac, kind, operation, atMs }, answeredQuestion(subject, heard));
   }
 
   /** A question of ours has left: those before it have had their time. */
   function leave(subject: Subject, atMs: number): void {
-    const { endpoint, ip, rounds, silences } = subject;
+    const { endpoint, ip, rounds, silences, questioning } = subject;
     const port = ports.get(endpoint);
     if (port) port.stuck = 0;
     const outcome = rounds.ask(atMs);
     if (outcome) options.onAsked({ ...withOurselves(subject, outcome), link: endpoint.name, ip });
     silences.ask(atMs);
-    subject.vain += 1;
+    questioning.ask();
   }
 
   /** This machine does not hear itself answer. */
@@ -143,19 +141,17 @@ export function createFastAsker(addon: FastAddon, askers: readonly Asker[], opti
     const { macs } = outcome;
     if (macs.length === 0 || subject.isOwn) subject.isOwn = holdsItself(subject, clock.now());
     if (!subject.isOwn) return outcome;
-    const all = [subject.endpoint.mac, ...macs];
+    const { mac } = subject.endpoint;
+    const sign = { mac, atMs: outcome.untilMs, isAnswer: true, announces: null, lost: exchange.lost() };
+    subject.silences.hear(sign);
+    const all = [mac, ...macs];
     return { ...outcome, macs: all, unanswered: 0, ...(all.length > 1 && { contested: 'same-request' }) };
   }
 
   function note(subject: Subject, spoken: Spoken, question: QuestionKind | null): void {
     const { mac, kind, operation, atMs } = spoken;
-    if (subject.holder !== mac) subject.answers = null;
-    subject.holder = mac;
-    if (question !== null) {
-      subject.answers = question;
-      subject.vain = 0;
-      subject.rounds.answer(mac);
-    }
+    subject.questioning.hear(mac, question, atMs);
+    if (question !== null) subject.rounds.answer(mac);
     const announces = kind === 'announcement' ? operation : null;
     subject.silences.hear({ mac, atMs, isAnswer: question !== null, announces, lost: exchange.lost() });
     options.onSpoken(spoken);
@@ -190,7 +186,7 @@ export function createFastAsker(addon: FastAddon, askers: readonly Asker[], opti
     if (look(endpoint, port)) {
       if (port.stuck === 0) port.stuckSinceMs = performance.now();
       port.stuck += 1;
-      ask(subject, exchange);
+      ask(subject, exchange, subject.questioning.next(clock.now()));
     }
     return [...ports.values()].some(({ trouble }) => trouble !== 'gone');
   }
@@ -243,8 +239,12 @@ function answeredQuestion({ sourceMac, sourceIp }: AskedAddress, heard: Heard): 
 }
 
 /** By broadcast: a question must reach whoever takes over. */
-function ask({ endpoint, ip, sourceMac, sourceIp, answers, vain }: Subject, exchange: Exchange): void {
-  const ipOfSender = nextQuestion(answers, vain) === 'request' ? sourceIp : 0;
+function ask(
+  { endpoint, ip, sourceMac, sourceIp }: AskedAddress,
+  exchange: Exchange,
+  kind: QuestionKind,
+): void {
+  const ipOfSender = kind === 'request' ? sourceIp : 0;
   // What the kernel refuses has not left, and counts for nothing.
   exchange.send(endpoint, requestFor(ip, { mac: sourceMac, ip: ipOfSender, tags: endpoint.tags }));
 }
