@@ -2,7 +2,7 @@
 
 import type { ArpsweepError } from '../errors.js';
 import type { StateFile } from './state-file.js';
-import type { StateToKeep } from './state-text.js';
+import type { StateInParts } from './state-text.js';
 
 export interface StateKeeper {
   /** What is known has changed, or may have. */
@@ -30,7 +30,7 @@ const longestPause = 60_000;
 /** @param known what there is to keep, asked for at each write */
 export function keepState(
   file: StateFile,
-  known: () => StateToKeep,
+  known: () => StateInParts,
   { onTrouble, everyMs = 5000 }: KeepStateOptions,
 ): StateKeeper {
   let isDue = false;

@@ -10,8 +10,8 @@ import type { WatchState } from '../generated/watch-state-types.js';
 export const listNames = ['links', 'addresses', 'findings'] as const;
 export type ListName = (typeof listNames)[number];
 
-/** A state as it is written: its lists may be made while they are read, so that they need not all be there at once. */
-export type StateToKeep = Omit<WatchState, ListName | 'sha256'> & {
+/** A state of which the lists may be made while they are read, so that they need not all be there at once. */
+export type StateInParts = Omit<WatchState, ListName | 'sha256'> & {
   readonly [List in ListName]: Iterable<WatchState[List][number]>;
 };
 
@@ -19,7 +19,7 @@ export type StateToKeep = Omit<WatchState, ListName | 'sha256'> & {
 const pieceLength = 1 << 16;
 
 /** The text in pieces. Other work may be done between two of them. */
-export function* stateText(state: StateToKeep): Generator<Buffer> {
+export function* stateText(state: StateInParts): Generator<Buffer> {
   const hash = createHash('sha256');
   let pending = '';
   for (const text of linesOf(state)) {
@@ -34,7 +34,7 @@ export function* stateText(state: StateToKeep): Generator<Buffer> {
   yield Buffer.from(`${pending}"sha256":"${hash.digest('hex')}"}\n`);
 }
 
-function* linesOf({ schemaVersion, command, tool, savedAt, ...lists }: StateToKeep): Generator<string> {
+function* linesOf({ schemaVersion, command, tool, savedAt, ...lists }: StateInParts): Generator<string> {
   // In this order: see headForm.
   yield `${JSON.stringify({ schemaVersion, command, tool, savedAt }).slice(0, -1)},\n`;
   for (const name of listNames) {
