@@ -22,6 +22,7 @@ let state: string;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'arpsweep-watch-'));
   state = join(directory, 'state.json');
+  writeFileSync(join(directory, 'foreign'), 'not ours');
   lab = await createLab();
   const on = await lab.switch('switch');
   [one, two] = await Promise.all([
@@ -113,12 +114,12 @@ test('what changed while it was away is told first, once, and to the program as 
 test.each([
   ['--exec', '/no/such/program', /^arpsweep: The program of --exec ".*" cannot be run: no such file or dir/],
   ['--exec-arg', 'word', /^arpsweep: There is an argument of --exec-arg and no program to take it\./],
-  ['--state', '/etc/hostname', /^arpsweep: The state file "\/etc\/hostname" is not one that a watch wrote\./],
+  ['--state', 'foreign', /^arpsweep: The state file "foreign" is not one that a watch wrote\./],
 ])('%s %s is refused before anything is sent', async (flag, value, message) => {
   const sent = async (): Promise<string | undefined> =>
     /TX: .*\n *(.*)/.exec(await mustRun(['ip', '-s', 'link', 'show', 'dev', 'ws0']))?.[1];
   const before = await sent();
-  const { status, stderr } = await sweepCli([...WATCH, flag, value]);
+  const { status, stderr } = await sweepCli([...WATCH, flag, value], { cwd: directory });
   expect(stderr).toMatch(message);
   expect(status).toBe(2);
   expect(before).toMatch(/^\d+ +\d+/);
