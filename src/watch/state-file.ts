@@ -18,18 +18,18 @@ import { native } from '../native.js';
 import { systemErrorName } from '../system-error.js';
 import { isMountPoint } from './mount-points.js';
 import { readState } from './read-state.js';
-import { type StateToKeep, stateText } from './state-text.js';
+import { type StateInParts, stateText } from './state-text.js';
 
 export interface StateFile {
   /** Symbolic links are followed. */
   readonly path: string;
-  /** What an earlier watch left, or null. */
+  /** What an earlier watch left, or null; forgotten when another state is written. */
   readonly known: WatchState | null;
   /**
    * Puts a state in the place of the one that is there. One call at a time.
    * @throws ArpsweepError where that is not possible: then the file is as it was
    */
-  replace(state: StateToKeep): Promise<void>;
+  replace(state: StateInParts): Promise<void>;
   /** Lets others have it. Where nothing was ever written to it, it is not left behind empty. */
   release(): Promise<void>;
 }
@@ -158,7 +158,8 @@ async function removeDeadDrafts(real: string): Promise<void> {
   }
 }
 
-function stateFileOver(path: string, { handle, isOurs }: Opened, known: WatchState | null): StateFile {
+function stateFileOver(path: string, { handle, isOurs }: Opened, found: WatchState | null): StateFile {
+  let known = found;
   /** The file that is at the path, locked. */
   let current = handle;
   let isEmptyAndOurs = isOurs;
@@ -174,7 +175,7 @@ function stateFileOver(path: string, { handle, isOurs }: Opened, known: WatchSta
     );
   }
 
-  async function replace(state: StateToKeep): Promise<void> {
+  async function replace(state: StateInParts): Promise<void> {
     await checkOurs();
     const draft = await openDraft({ path, existing: await current.stat() }, draftEnding);
     try {
@@ -190,13 +191,16 @@ function stateFileOver(path: string, { handle, isOurs }: Opened, known: WatchSta
     const before = current;
     current = draft.handle;
     isEmptyAndOurs = false;
+    known = null;
     await before.close();
     await syncDirectory(dirname(path));
   }
 
   return {
     path,
-    known,
+    get known() {
+      return known;
+    },
     replace: (state) =>
       replace(state).catch((error) => {
         throw error instanceof ArpsweepError ? error : failed(path, error);

@@ -104,3 +104,12 @@ test('says a trouble once, tries again ever more seldom, and says it again when 
   expect(await finished).toBe(false);
   expect(troubles).toEqual(['ENOSPC', 'ENOSPC']);
 });
+
+test('is not written where the watch never found its links', async () => {
+  const file = fakeFile();
+  const keeper = keepState(file, () => ({ ...watchState(1, 0), links: [] }), { onTrouble: () => {} });
+  keeper.changed();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await keeper.finish()).toBe(true);
+  expect(file).toMatchObject({ isReleased: true, written: [] });
+});
