@@ -17,7 +17,7 @@ export interface HttpServer {
 
 const limits = {
   maxHeaderSize: 8192,
-  headersTimeout: 5000,
+  headersTimeout: 3000,
   requestTimeout: 10_000,
   keepAliveTimeout: 5000,
   // How often the three above are looked at.
