@@ -1,21 +1,28 @@
 /** `arpsweep serve`: from words to a watch with HTTP beside it. */
 import { OptionError } from '../errors.js';
+import { createRoster } from '../names/roster.js';
+import { duration } from '../reporters/text.js';
+import { eventLines } from '../reporters/watch/event-lines.js';
 import { defaultListen, parseListenAddress } from '../serve/listen-address.js';
 import { runServe } from '../serve/run-serve.js';
+import { vendorOf } from '../vendors.js';
 import { version } from '../version.js';
 import { watch } from '../watch/watch.js';
 import { checkWatchOptions, parseWatchDuration } from '../watch/watch-options.js';
 import { createEventLog } from './event-log.js';
 import { couldNotRunExit, describeError } from './failure.js';
-import { catchInterruption } from './interruption.js';
+import { catchInterruption, type Interruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
 import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
+import { openWatchOutlets } from './watch-outlets.js';
 
 /** As commander hands them over. */
 export interface ServeFlags extends AskingFlags {
   readonly listen?: string;
   readonly interval?: string;
+  readonly state?: string;
+  readonly exec?: string;
   readonly maxSeries?: string;
   readonly format?: 'plain' | 'ndjson';
 }
@@ -35,46 +42,67 @@ export async function runServeCommand(words: readonly string[], flags: ServeFlag
   // Before anything that takes time: the kernel gives process 1 of a container only the signals that it catches.
   const interruption = catchInterruption();
   try {
-    const listen = parseListenAddress(flags.listen ?? defaultListen);
-    const maxResponders = flags.maxSeries === undefined ? usualSeries : parseSeries(flags.maxSeries);
-    const asked = sweepOptionsOf(flags);
-    const given =
-      flags.interval === undefined ? {} : { intervalMs: parseWatchDuration(flags.interval, 'intervalMs') };
-    const { intervalMs } = checkWatchOptions({ ...asked, ...given });
-    const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
-    const knowledge = await knowledgeOf(flags);
-    const options = { ...asked, ...knowledge, intervalMs };
-    const say = (text: string): void => void process.stderr.write(`arpsweep: ${text}\n`);
-    const log = createEventLog(process.stdout, (lines) =>
-      say(`${lines} events were not printed: nobody read them.`),
-    );
-    let trouble = '';
+    await serve(words, flags, interruption);
+    return exitCodeOf(interruption.exitCode());
+  } finally {
+    interruption.release();
+  }
+}
+
+async function serve(words: readonly string[], flags: ServeFlags, { signal }: Interruption): Promise<void> {
+  const listen = parseListenAddress(flags.listen ?? defaultListen);
+  const maxResponders = flags.maxSeries === undefined ? usualSeries : parseSeries(flags.maxSeries);
+  const asked = sweepOptionsOf(flags);
+  const given =
+    flags.interval === undefined ? {} : { intervalMs: parseWatchDuration(flags.interval, 'intervalMs') };
+  const { intervalMs } = checkWatchOptions({ ...asked, ...given });
+  const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
+  const knowledge = await knowledgeOf(flags);
+  const outlets = await openWatchOutlets(flags, (sentence) => say(`${sentence}.`));
+  const log = createEventLog(process.stdout, (lines) =>
+    say(`${lines} events were not printed: nobody read them.`),
+  );
+  const { nameOf } = createRoster(knowledge.names ?? []);
+  const lineOf = eventLines(flags.format ?? 'plain', { colour: false, nameOf, vendorOf });
+  let trouble = '';
+  try {
     await runServe({
       version,
       maxResponders,
       expectation: knowledge.expect ?? null,
       intervalMs,
       listen,
-      signal: interruption.signal,
-      begin: (hooks) => watch(targets, { ...options, ...hooks }),
-      onListening: (url) => say(`serving on ${url}, ${watched(words, flags)} every ${intervalMs / 1000} s.`),
-      onEvent: (event) => log.write(flags.format === 'ndjson' ? JSON.stringify(event) : event.message),
+      signal,
+      begin(hooks) {
+        const state = outlets.known && { state: outlets.known };
+        const run = watch(targets, { ...asked, ...knowledge, intervalMs, ...state, ...hooks });
+        outlets.begin(run);
+        return run;
+      },
+      onListening: (url) =>
+        say(`serving on ${url}, watching ${watched(words, flags)} every ${duration(intervalMs)}.`),
+      onEvent(event) {
+        outlets.tell(event);
+        log.write(lineOf(event));
+      },
       onSweep() {
+        outlets.swept();
         if (trouble !== '') say('sweeping again.');
         trouble = '';
       },
       onTrouble(error) {
         const text = describeError(error, false);
+        // The same again is no news.
         if (text !== trouble) process.stderr.write(text);
         trouble = text;
       },
     });
-    await log.finish(farewellMs);
-    return exitCodeOf(interruption.exitCode());
   } finally {
-    interruption.release();
+    await Promise.all([outlets.finish(), log.finish(farewellMs)]);
   }
 }
+
+const say = (text: string): void => void process.stderr.write(`arpsweep: ${text}\n`);
 
 /** @throws OptionError */
 function parseSeries(text: string): number {
@@ -87,10 +115,10 @@ function parseSeries(text: string): number {
   );
 }
 
-function watched(words: readonly string[], { interface: links = [], targetsFile }: ServeFlags): string {
-  const what = [...words, ...(targetsFile === undefined ? [] : [targetsFile])];
+function watched(words: readonly string[], { interface: links = [], targetsFile = '' }: ServeFlags): string {
+  const what = [...words, targetsFile].filter((word) => word !== '');
   const where = links.length > 0 ? links.join(', ') : 'the link of the default route';
-  return `watching ${what.length > 0 ? `${what.join(', ')} on ` : ''}${where}`;
+  return what.length > 0 ? `${what.join(', ')} on ${where}` : where;
 }
 
 /** Whoever runs a service ends it by SIGTERM: that is no failure. */

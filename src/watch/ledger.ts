@@ -12,6 +12,7 @@ import {
   newHolder,
   newRecord,
   pass,
+  type Unsettled,
   unsettle,
 } from './address-record.js';
 import { requestsForSilence } from './certainty.js';
@@ -72,6 +73,12 @@ const mostAddresses = 2 ** 18;
 
 /** Who claims an address again after so many claims in vain has it beside the one who answers. */
 const fewestVain = 2;
+
+/** So long it is left to asking whether several have an address or take it from each other: it may change too fast for that. */
+const hesitationMs = 5000;
+
+const isRestless = ({ claims, turns }: Unsettled, atMs: number): boolean =>
+  claims.some(({ firstMs }) => atMs - firstMs >= hesitationMs) && isFlapping(turns);
 
 const usualRules: LedgerRules = {
   mayShare: () => false,
@@ -177,8 +184,8 @@ export function createLedger(
     if (state !== 'up') return [];
     record.restored = false;
     if (unsettled === null) return [];
-    const changed = takeTurn(unsettled.turns, spoken.mac, spoken.kind, spoken.atMs);
-    return changed && isFlapping(unsettled.turns) ? beginFlapping(record, newHolder(spoken)) : [];
+    takeTurn(unsettled.turns, spoken.mac, spoken.kind, spoken.atMs);
+    return isRestless(unsettled, spoken.atMs) ? beginFlapping(record, newHolder(spoken)) : [];
   };
 
   const hearClaim = (record: AddressRecord, spoken: Spoken): WatchEvent[] => {
@@ -194,11 +201,11 @@ export function createLedger(
     const claim = unsettled.claims.find((each) => each.mac === mac);
     if (claim === undefined || record.state !== 'up') return [];
     if (kind === 'announcement') {
-      const changed = takeTurn(unsettled.turns, mac, kind, atMs);
-      return changed && isFlapping(unsettled.turns) ? beginFlapping(record, claim) : [];
+      takeTurn(unsettled.turns, mac, kind, atMs);
+      return isRestless(unsettled, atMs) ? beginFlapping(record, claim) : [];
     }
     if ((unsettled.vain.get(mac) ?? 0) < fewestVain) return [];
-    unsettled.claims = [];
+    settle(record);
     const before = record.holders;
     const now = [...before, claim];
     return change(record, 'conflict', { type: 'conflict-begins', atMs, now, before });
@@ -250,8 +257,15 @@ export function createLedger(
     unsettled.claims = unsettled.claims.filter(({ mac }) => !macs.includes(mac));
   };
 
+  /** Of what was said in a conflict nothing tells who took the address from whom. */
+  const settle = (record: AddressRecord): void => {
+    record.unsettled = null;
+    restless.delete(record);
+  };
+
   const conclude = (record: AddressRecord, verdict: Verdict, atMs: number): WatchEvent[] => {
     const before = record.holders;
+    doubts.delete(record);
     switch (verdict.kind) {
       case 'undecided':
         doubts.add(record);
@@ -275,7 +289,7 @@ export function createLedger(
       }
       case 'conflict': {
         const latest = verdict.holders.reduce((ms, { firstMs }) => Math.max(ms, firstMs), record.sinceMs);
-        if (record.unsettled) record.unsettled.claims = [];
+        settle(record);
         if (record.state === 'conflict') {
           record.holders = [...verdict.holders];
           return [];
@@ -284,17 +298,17 @@ export function createLedger(
         return change(record, 'conflict', told);
       }
       case 'conflict-over':
-        if (record.unsettled) record.unsettled.claims = [];
+        settle(record);
         return change(record, 'up', { type: 'conflict-ends', atMs, now: verdict.holders, before });
     }
   };
 
   /** Who answers the same question as another does not take the address from it: then it is a conflict that wavers. */
   const calm = (record: AddressRecord | undefined, outcome: Asked): WatchEvent[] => {
-    const { contested, fromMs, untilMs } = outcome;
+    const { contested, untilMs } = outcome;
     if (record?.state !== 'flapping' || contested !== 'same-request') return [];
-    if (isHandingOver(record.unsettled?.turns ?? [], fromMs)) return [];
-    record.unsettled = null;
+    if (isHandingOver(record.unsettled?.turns ?? [], untilMs)) return [];
+    settle(record);
     const now = record.holders;
     return change(record, 'up', { type: 'flapping-ends', atMs: untilMs, now, before: [] });
   };

@@ -37,10 +37,9 @@ export function verdictOf(record: AddressRecord, asked: Asked, needed: number, m
   }
   const isContested = areRivals(everybody, mayShare);
   if (record.state === 'conflict') {
-    if (isContested && requests < needed)
-      return { kind: 'conflict', holders: joined(record.holders, claimants) };
-    if (isContested) return { kind: 'conflict', holders: everybody };
-    return requests >= needed ? { kind: 'conflict-over', holders: everybody } : { kind: 'undecided' };
+    const isKnown = holders.length === record.holders.length || requests >= needed;
+    if (!isKnown) return { kind: 'undecided' };
+    return { kind: isContested ? 'conflict' : 'conflict-over', holders: everybody };
   }
   if (isContested) {
     return atTheSameTime(record, asked) ? { kind: 'conflict', holders: everybody } : { kind: 'undecided' };
@@ -62,18 +61,13 @@ const unchanged = (holders: readonly Holder[], vain: readonly string[]): Verdict
   vain,
 });
 
-const joined = (holders: readonly Holder[], others: readonly Holder[]): Holder[] => [
-  ...holders,
-  ...others.filter(({ mac }) => !holders.some((holder) => holder.mac === mac)),
-];
-
 const areRivals = (holders: readonly Holder[], mayShare: MayShare): boolean =>
   holders.some((one, i) => holders.slice(i + 1).some((other) => !mayShare(one.mac, other.mac)));
 
 /** Answers in turn are those of a hand-over where one has announced itself meanwhile. */
 function atTheSameTime({ unsettled }: AddressRecord, { contested, fromMs, untilMs }: Asked): boolean {
   const turns = unsettled?.turns ?? [];
-  if (contested === 'same-request') return !isHandingOver(turns, fromMs);
+  if (contested === 'same-request') return !isHandingOver(turns, untilMs);
   return (
     contested === 'alternating' &&
     !turns.some((turn) => turn.announced && turn.fromMs >= fromMs && turn.fromMs <= untilMs)
