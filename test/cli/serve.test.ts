@@ -43,7 +43,7 @@ describe('what it serves', () => {
 
   test('is told in one line on standard error', () => {
     expect(sidecar.run.stderr()).toBe(
-      `arpsweep: serving on http://127.0.0.1:${sidecar.port}/, watching 10.80.0.1-10 on srv0 every 0.5 s.\n`,
+      `arpsweep: serving on http://127.0.0.1:${sidecar.port}/, watching 10.80.0.1-10 on srv0 every 500 ms.\n`,
     );
   });
 
@@ -69,8 +69,15 @@ describe('what it serves', () => {
       outcome: 'complete',
       targets: ['10.80.0.1-10.80.0.10'],
     });
-    const { addresses }: WatchState = JSON.parse((await sidecar.get('/state')).text);
-    expect(addresses.map(({ link, ip }) => `${link} ${ip}`)).toContain(`srv0 ${CONTESTED}`);
+    const contested = await waitFor(
+      async () => {
+        const { addresses }: WatchState = JSON.parse((await sidecar.get('/state')).text);
+        return addresses.find(({ ip, state }) => ip === CONTESTED && state === 'conflict');
+      },
+      { what: 'the conflict to be known' },
+    );
+    expect(contested.link).toBe('srv0');
+    expect(contested.holders.map(({ mac }) => mac).sort()).toEqual([first.mac, second.mac].sort());
   });
 
   test('is each change as it comes, over HTTP and on standard output', async () => {
