@@ -1,7 +1,7 @@
 /** What comes from the server for as long as the page is open: the state, and then what changes. */
 
 import { eventStreamParser } from './event-stream.js';
-import { createInbox, type InboxListener } from './inbox.js';
+import { createInbox, type InboxListener, refusal } from './inbox.js';
 import type { Connection, Readiness } from './verdict.js';
 
 export interface FeedListener extends InboxListener {
@@ -31,14 +31,15 @@ export function openFeed(listener: FeedListener): Feed {
   let deadlineMs = 0;
   let heardAtMs: number | null = null;
   let failures = 0;
-  let lastId = '';
+  /** One that no server has given: it is followed by all that the server still knows, which are the recent events. */
+  let lastId = 'none';
   let retry = (): void => undefined;
 
   /** Follows one stream, until it fails. */
   async function follow(stop: AbortController): Promise<never> {
-    const headers = { accept: 'text/event-stream', ...(lastId !== '' && { 'last-event-id': lastId }) };
+    const headers = { accept: 'text/event-stream', 'last-event-id': lastId };
     const response = await fetch('/events', { headers, cache: 'no-store', signal: stop.signal });
-    if (!response.ok || !response.body) throw new Error(`/events is answered with ${response.status}`);
+    if (!response.ok || !response.body) throw await refusal(response);
     const inbox = createInbox({ ...listener, state: live }, stop);
     inbox.refresh();
     const parser = eventStreamParser(lastId);
@@ -47,7 +48,7 @@ export function openFeed(listener: FeedListener): Feed {
       heardAtMs = now();
       deadlineMs = Date.now() + silenceMs;
       const { done, value } = await reader.read();
-      if (done) throw new Error('the server ended the stream of events');
+      if (done) throw new DOMException('the stream has ended', 'AbortError');
       for (const message of parser.take(value)) inbox.take(message);
       lastId = parser.lastId;
     }
@@ -111,7 +112,7 @@ export function openFeed(listener: FeedListener): Feed {
   };
 }
 
-/** What the page itself found; a browser's own words say no more than that the connection is lost. */
+/** What the server said; a browser's own words say no more than that the connection is lost. */
 function reasonOf(error: unknown): string {
   return error instanceof Error && error.constructor === Error ? error.message : '';
 }

@@ -54,7 +54,7 @@ const feed = openFeed({
 
 function take(into: Model, news: News): void {
   if (news.type === 'change') applyEvent(into, news.change);
-  else applySweep(into, news.sweep);
+  else if (news.type === 'sweep') applySweep(into, news.sweep);
 }
 
 let isScheduled = false;
@@ -116,9 +116,9 @@ async function showNames(): Promise<void> {
   tell('Fetching the report …', true);
   try {
     nameOf = await fetchNames();
-    tell('Names and vendors: fetch again', false);
+    tell('Names and vendors again', false);
   } catch {
-    tell('No report to be had: try again', false);
+    tell('No report yet: try again', false);
   }
   changed();
 }

@@ -13,13 +13,15 @@ import { parseNumericTarget } from '../src/targets/numeric-target.js';
 import { octetIntervals } from '../src/targets/octets.js';
 import { contains, normalize, type Ranges } from '../src/targets/ranges.js';
 
-/** What the server says of a sweep that has ended. */
-export interface SweepSummary {
-  readonly at: string;
-  readonly outcome: 'complete' | 'inconclusive' | 'interrupted' | 'failed';
-  readonly durationMs: number;
-  readonly counts: { readonly targets: number; readonly untested: number };
-}
+/** What the server says of a sweep that has ended, or that could not be made. */
+export type SweepSummary =
+  | {
+      readonly outcome: 'complete' | 'inconclusive' | 'interrupted' | 'failed';
+      readonly startedAt: string;
+      readonly durationMs: number;
+      readonly counts: { readonly untested: number };
+    }
+  | { readonly outcome: 'not-started'; readonly startedAt: string; readonly message: string };
 
 export interface LinkModel {
   readonly name: string;
@@ -98,9 +100,10 @@ export function applyEvent(model: Model, event: WatchEvent): void {
 
 export function applySweep(model: Model, sweep: SweepSummary): void {
   model.lastSweep = sweep;
-  const atMs = Date.parse(sweep.at);
+  if (sweep.outcome === 'not-started' || sweep.outcome === 'failed') return;
+  const endedAtMs = Date.parse(sweep.startedAt) + sweep.durationMs;
   for (const link of model.links.values()) {
-    if (link.up && sweep.outcome !== 'failed') link.sweptAtMs = Math.max(link.sweptAtMs ?? 0, atMs);
+    if (link.up) link.sweptAtMs = Math.max(link.sweptAtMs ?? 0, endedAtMs);
   }
 }
 
@@ -137,9 +140,10 @@ function holderAfter(
   { type, at, previous }: WatchEvent,
 ): Holder {
   const before = known?.holders.find((holder) => holder.mac === mac);
-  if (type === 'gone')
-    return before ?? { mac, firstAt: previous?.lastAt ?? at, lastAt: previous?.lastAt ?? at };
-  return { mac, firstAt: before?.firstAt ?? at, lastAt: at };
+  const heardAt = type === 'gone' ? (previous?.lastAt ?? at) : at;
+  // The state may know of later times than the event.
+  const isLater = before === undefined || Date.parse(heardAt) > Date.parse(before.lastAt);
+  return { mac, firstAt: before?.firstAt ?? heardAt, lastAt: isLater ? heardAt : before.lastAt };
 }
 
 function applyFinding(model: Model, { type, link, at, finding }: WatchEvent): void {

@@ -49,31 +49,27 @@ export function verdictOf(knowledge: Knowledge, problems: Problems): Verdict {
   const { model, connection, readiness, nowMs } = knowledge;
   if (connection.kind === 'lost') return verdictWithout(connection, knowledge, problems);
   if (!model) return { level: 'unknown', headline: 'Loading', details: [], troubles: 0 };
-  const troubles = countTroubles(model, problems);
-  const said = summary(model, problems);
+  const said = (level: Verdict['level'], headline: string, details: readonly string[]): Verdict => {
+    return { level, headline, details, troubles: countTroubles(model, problems) };
+  };
+  const wrong = whatIsWrong(model, problems);
+  const before = `before: ${known(problems)}`;
   const atMs = sweptAtMs(model);
   const swept = atMs === null ? 'not swept yet' : `swept ${ago(nowMs - atMs)}`;
-  const down = [...model.links.values()].filter(({ up }) => !up).map(({ name }) => name);
-  if (down.length > 0) {
-    const headline = `${list(down)} ${down.length === 1 ? 'is' : 'are'} down`;
-    return {
-      level: 'stale',
-      headline,
-      details: ['nothing is heard there', swept, `before: ${lower(said)}`],
-      troubles,
-    };
+  if (model.links.size > 0 && linksUp(model).length === 0) {
+    return said('stale', areDown(linksDown(model)), ['nothing is heard there', swept, before]);
   }
-  const unready = readiness?.ready === false;
-  const why = unready && readiness.why !== '' ? [readiness.why] : [];
-  if (atMs === null)
-    return { level: 'unknown', headline: 'Waiting for the first sweep', details: why, troubles };
-  if (unready) {
-    const details = [...why, swept, `last known: ${lower(said)}`];
-    return { level: 'stale', headline: 'No good sweep of late', details, troubles };
-  }
-  const level = levelOf(problems);
-  const answers = level === 'well' ? [] : [answering(model)];
-  return { level, headline: said, details: [swept, ...answers, ...asides(model, problems)], troubles };
+  const isReady = readiness?.ready !== false;
+  const why = isReady || readiness.why === '' ? [] : [readiness.why];
+  if (atMs === null && wrong.length === 0) return said('unknown', 'Waiting for the first sweep', why);
+  if (!isReady && wrong.length === 0) return said('stale', 'No good sweep of late', [...why, swept, before]);
+  const doubt = isReady ? doubtOf(model) : 'no good sweep of late';
+  const details = [swept, ...(doubt === null ? [] : [doubt, ...why]), ...asides(model, problems)];
+  if (wrong.length > 0)
+    return said(levelOf(model, problems), wrong.join(', '), [...details, answering(model)]);
+  if (doubt !== null)
+    return said('warning', 'Nothing wrong seen, but not all was asked', [...details, answering(model)]);
+  return said('well', `All well: ${answering(model)}`, details);
 }
 
 /** Nothing that is shown need be so any more, and this says so first. */
@@ -84,21 +80,29 @@ function verdictWithout(
 ): Verdict {
   return {
     level: 'stale',
-    headline: sinceMs === null ? 'No connection' : 'Connection lost',
+    headline: why !== '' ? 'Not live' : sinceMs === null ? 'No connection' : 'Connection lost',
     details: [
       ...(sinceMs === null ? [] : [`last heard ${ago(nowMs - sinceMs)}`]),
       ...(why === '' ? [] : [why]),
       retryAtMs === null ? 'trying again now' : `trying again in ${duration(retryAtMs - nowMs + 999)}`,
-      ...(model ? [`then: ${lower(summary(model, problems))}`] : []),
+      ...(model ? [`before: ${known(problems)}`] : []),
     ],
     troubles: 0,
   };
 }
 
-function levelOf({ conflicts, findings }: Problems): 'error' | 'warning' | 'well' {
-  if (conflicts.length > 0 || findings.some(({ finding }) => finding.severity === 'error')) return 'error';
-  return findings.some(({ finding }) => finding.severity === 'warning') ? 'warning' : 'well';
+function levelOf(model: Model, { conflicts, findings }: Problems): 'error' | 'warning' {
+  const isError = findings.some(({ finding }) => finding.severity === 'error');
+  return conflicts.length > 0 || isError || linksDown(model).length > 0 ? 'error' : 'warning';
 }
+
+const namesOf = ({ links }: Model, isUp: boolean): string[] =>
+  [...links.values()].filter(({ up }) => up === isUp).map(({ name }) => name);
+const linksUp = (model: Model): string[] => namesOf(model, true);
+const linksDown = (model: Model): string[] => namesOf(model, false);
+
+const areDown = (names: readonly string[]): string =>
+  `${list(names)} ${names.length === 1 ? 'is' : 'are'} down`;
 
 function countIps(problems: Problems, kind: 'conflict' | 'flapping'): number {
   const ofKind = problems.conflicts.filter((conflict) => conflict.kind === kind);
@@ -108,20 +112,30 @@ function countIps(problems: Problems, kind: 'conflict' | 'flapping'): number {
 const serious = ({ findings }: Problems): number =>
   findings.filter(({ finding }) => finding.severity !== 'info').length;
 
-function countTroubles({ links }: Model, problems: Problems): number {
-  const down = [...links.values()].filter(({ up }) => !up).length;
-  return countIps(problems, 'conflict') + countIps(problems, 'flapping') + serious(problems) + down;
+function countTroubles(model: Model, problems: Problems): number {
+  return (
+    countIps(problems, 'conflict') +
+    countIps(problems, 'flapping') +
+    serious(problems) +
+    linksDown(model).length
+  );
 }
 
-/** `2 conflicts, 1 finding`, or `All well: 20 of 254 addresses answer`. */
-function summary(model: Model, problems: Problems): string {
-  const wrong = [
+/** `eth1 is down`, `2 conflicts`, `1 finding` */
+function whatIsWrong(model: Model, problems: Problems): string[] {
+  const down = linksDown(model);
+  return [...(down.length > 0 ? [areDown(down)] : []), ...numbersOf(problems)];
+}
+
+function numbersOf(problems: Problems): string[] {
+  return [
     counted(countIps(problems, 'conflict'), 'conflict', 'conflicts'),
     counted(countIps(problems, 'flapping'), 'address flaps', 'addresses flap'),
     counted(serious(problems), 'finding', 'findings'),
   ].filter((text) => text !== null);
-  return wrong.length > 0 ? wrong.join(', ') : `All well: ${answering(model)}`;
 }
+
+const known = (problems: Problems): string => numbersOf(problems).join(', ') || 'all well';
 
 function counted(count: number, one: string, several: string): string | null {
   return count === 0 ? null : `${grouped(count)} ${count === 1 ? one : several}`;
@@ -150,22 +164,29 @@ function asides(model: Model, { findings }: Problems): string[] {
     0,
   );
   const notes = findings.filter(({ finding }) => finding.severity === 'info').length;
-  const untested = model.lastSweep?.counts.untested ?? 0;
   return [
     ...(gone > 0 ? [`${grouped(gone)} gone`] : []),
     ...(notes > 0 ? [`${grouped(notes)} ${notes === 1 ? 'note' : 'notes'}`] : []),
-    ...(untested > 0 ? [`${grouped(untested)} untested`] : []),
   ];
 }
 
-/** When the link that was swept longest ago was; null where one was not at all. */
+/** Why the latest sweep does not prove that all is well; null where it does, or where none has ended since the page is open. */
+function doubtOf({ lastSweep }: Model): string | null {
+  if (lastSweep === null || lastSweep.outcome === 'complete') return null;
+  if (lastSweep.outcome === 'not-started') return `no sweep can be made: ${lastSweep.message}`;
+  const { untested } = lastSweep.counts;
+  const what =
+    untested > 0 ? `, ${grouped(untested)} ${untested === 1 ? 'address is' : 'addresses are'} untested` : '';
+  return `the latest sweep is ${lastSweep.outcome}${what}`;
+}
+
+/** When the link that was swept longest ago was, of those that are up; null where one was not at all. */
 function sweptAtMs({ links }: Model): number | null {
   let least: number | null = null;
-  for (const { sweptAtMs: at } of links.values()) {
+  for (const { up, sweptAtMs: at } of links.values()) {
+    if (!up) continue;
     if (at === null) return null;
     least = Math.min(least ?? at, at);
   }
   return least;
 }
-
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -54,7 +54,8 @@ function link(file, seen = new Set()) {
 
 const script = `'use strict';\n${link(here('../page/main.ts'))}`;
 new Script(script, { filename: 'dist/serve/page.html' });
-const style = readFileSync(here('../page/style.css'), 'utf8').replace(/\/\*.*?\*\/\s*/gs, '');
+const sheets = ['base', 'head', 'problems', 'events', 'segment', 'details'];
+const style = sheets.map((name) => readFileSync(here(`../page/style/${name}.css`), 'utf8')).join('');
 for (const [name, text] of Object.entries({ script, style })) {
   if (text.includes(`</${name}`)) throw new Error(`the ${name} of the page would end itself`);
 }

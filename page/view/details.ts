@@ -47,7 +47,9 @@ export function createDetailsView(): DetailsView {
       for (const button of buttons) button.hidden = !isAddress || pointed !== null || chosen === null;
       if (!isAddress) {
         say(title, 'No address chosen');
-        say(body, 'Point at an address, or choose one, to see who has it.');
+        body.replaceChildren(
+          element('p', { class: 'facts' }, 'Point at one or choose one to see who has it.'),
+        );
         return;
       }
       say(title, formatAddress(place.ip));
@@ -77,7 +79,9 @@ function factsOf(model: Model, link: LinkModel, ip: number, nameOf: NameOf, nowM
     .map(({ finding }) => finding.kind);
   return [
     element('p', { class: 'facts' }, badge, `${where}, for `, time(address.since, 'for', nowMs)),
-    ...(state === 'gone' ? [element('p', { class: 'dim' }, 'Nobody answers any more. It was had by')] : []),
+    ...(state === 'gone'
+      ? [element('p', { class: 'dim' }, 'Nobody answers any more; who had it last:')]
+      : []),
     holderList(address.holders, [], nameOf, nowMs),
     ...(findings.length > 0 ? [element('p', { class: 'facts' }, `See ${list(findings)}.`)] : []),
   ];

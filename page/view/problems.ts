@@ -66,8 +66,8 @@ function conflictEntry(conflict: Conflict, nameOf: NameOf, nowMs: number): Entry
 function conflictCard(conflict: Conflict, nameOf: NameOf, nowMs: number): HTMLElement {
   const { link, kind, ips, holders, macs, since, messages } = conflict;
   const count = holders.length + macs.length;
-  const said =
-    kind === 'flapping' ? 'keeps changing hands' : `${count} MACs have ${ips.length > 1 ? 'each' : 'it'}`;
+  const had = ips.length > 1 ? 'each had' : 'had';
+  const said = kind === 'flapping' ? 'keeps changing hands' : `${had} by ${count} MACs`;
   const sign = kind === 'conflict' ? '!' : '~';
   return element(
     'li',

@@ -27,7 +27,7 @@ export interface StatusServer {
 export async function serveStatus(state: WatchState): Promise<StatusServer> {
   const streams = new Set<ServerResponse>();
   const requests: string[] = [];
-  let lastId = 0;
+  let latestId = 0;
 
   const served = createServer((request, response) => {
     const { url = '', headers } = request;
@@ -67,8 +67,8 @@ export async function serveStatus(state: WatchState): Promise<StatusServer> {
     refusing: false,
     requests,
     send(type, data) {
-      lastId++;
-      for (const stream of streams) stream.write(`event: ${type}\nid: ${lastId}\ndata: ${JSON.stringify(data)}\n\n`);
+      const text = `id: test.${latestId++}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+      for (const stream of streams) stream.write(text);
     },
     drop() {
       for (const stream of streams) stream.destroy();
@@ -91,9 +91,19 @@ export const macOf = (number: number): string =>
 
 export function watchedAddress(
   ip: string,
-  given: { state?: WatchedAddress['state']; macs?: readonly string[]; link?: string; sinceSeconds?: number } = {},
+  given: {
+    state?: WatchedAddress['state'];
+    macs?: readonly string[];
+    link?: string;
+    sinceSeconds?: number;
+  } = {},
 ): WatchedAddress {
-  const { state = 'up', macs = [macOf(Number(ip.split('.')[3]))], link = 'eth0', sinceSeconds = 7200 } = given;
+  const {
+    state = 'up',
+    macs = [macOf(Number(ip.split('.')[3]))],
+    link = 'eth0',
+    sinceSeconds = 7200,
+  } = given;
   const holder = (mac: string) => ({ mac, firstAt: secondsAgo(sinceSeconds), lastAt: secondsAgo(12) });
   return { link, ip, state, since: secondsAgo(sinceSeconds), holders: macs.map(holder) };
 }
@@ -114,11 +124,23 @@ export function watchState(
   };
 }
 
-export function watchedFinding(finding: Partial<WatchedFinding['finding']>, sinceSeconds = 300): WatchedFinding {
+export function watchedFinding(
+  finding: Partial<WatchedFinding['finding']>,
+  sinceSeconds = 300,
+): WatchedFinding {
   return {
     link: 'eth0',
     since: secondsAgo(sinceSeconds),
-    finding: { kind: 'loss', severity: 'warning', link: 0, ips: [], macs: [], message: '', evidence: {}, ...finding },
+    finding: {
+      kind: 'loss',
+      severity: 'warning',
+      link: 0,
+      ips: [],
+      macs: [],
+      message: '',
+      evidence: {},
+      ...finding,
+    },
   };
 }
 
