@@ -1,5 +1,5 @@
 /** The status page in a real browser, against a server that the test plays; nothing leaves the loopback interface. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { WatchState } from '../../src/generated/watch-state-types.js';
 import { startBrowser } from '../support/browser.js';
@@ -15,8 +15,10 @@ import {
 } from '../support/status-server.js';
 
 let browser: Browser;
+let context: BrowserContext;
 beforeAll(async () => {
   browser = await startBrowser();
+  context = await browser.newContext();
 });
 afterAll(() => browser?.close());
 
@@ -34,15 +36,15 @@ const desktop = { width: 1280, height: 800 };
 /** Opens the page and waits until it is live. */
 async function open(
   state: WatchState,
-  options: BrowserContextOptions = {},
+  viewport = desktop,
   prepare: (server: StatusServer) => void = () => undefined,
 ): Promise<{ page: Page; server: StatusServer }> {
   const server = await serveStatus(state);
   cleanups.push(() => server.close());
   prepare(server);
-  const context = await browser.newContext({ viewport: desktop, ...options });
-  cleanups.push(() => context.close());
   const page = await context.newPage();
+  cleanups.push(() => page.close());
+  await page.setViewportSize(viewport);
   complaints = [];
   asked = new Set();
   page.on('console', (message) => {
@@ -102,7 +104,7 @@ test('all is well in one line, with how many answer and how long ago that was', 
 });
 
 test('conflicts and findings come first, each with its MACs and as the report says it', async () => {
-  const { page } = await open(conflicting(), { viewport: phone });
+  const { page } = await open(conflicting(), phone);
   await headline(page, '1 conflict, 1 address flaps, 1 finding');
   expect(await page.title()).toBe('(3) arpsweep – eth0');
   const cards = page.locator('.card');
@@ -190,7 +192,7 @@ test('what is old never looks fresh, and is made good once the server is back', 
 });
 
 test('a server whose sweeps fail is told apart from a network that is well', async () => {
-  const { page } = await open(healthy(), {}, (server) => {
+  const { page } = await open(healthy(), desktop, (server) => {
     server.readiness = { ready: false, why: 'Not ready: the latest sweep is failed.' };
   });
   await headline(page, 'No good sweep of late');
@@ -212,7 +214,7 @@ test('what comes from the network stays text', async () => {
     findings: [watchedFinding({ kind: 'proxy-arp', message: hostile })],
   });
   state.links[0]?.targets.push(hostile);
-  const { page, server } = await open(state, {}, (served) => {
+  const { page, server } = await open(state, desktop, (served) => {
     served.report = { hosts: [{ responders: [{ mac: macOf(2), name: hostile, vendor: null }] }] };
   });
   server.send('change', change({ type: 'moved', ip: hostile, link: hostile, message: hostile }));
@@ -262,7 +264,7 @@ test('keys walk the grid, and tell who has an address', async () => {
 });
 
 test('it fits 320 pixels, and can be read in the dark and in the light', async () => {
-  const { page, server } = await open(conflicting(), { viewport: { width: 320, height: 640 } });
+  const { page, server } = await open(conflicting(), { width: 320, height: 640 });
   const check = async (): Promise<void> => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
     for (const colorScheme of ['dark', 'light'] as const) {
