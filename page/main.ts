@@ -4,7 +4,7 @@ import { problemsOf } from './conflicts.js';
 import { openFeed } from './feed.js';
 import type { News } from './inbox.js';
 import { applyEvent, applySweep, type Model, modelOf } from './model.js';
-import { fetchNames, type NameOf } from './names.js';
+import { fetchReport, noReport } from './report.js';
 import { type Connection, type Readiness, verdictOf } from './verdict.js';
 import { createDetailsView } from './view/details.js';
 import { say } from './view/dom.js';
@@ -19,7 +19,7 @@ let model: Model | null = null;
 let problems = { conflicts: [], findings: [] } as ReturnType<typeof problemsOf>;
 let connection: Connection = { kind: 'connecting' };
 let readiness: Readiness | null = null;
-let nameOf: NameOf = () => null;
+let report = noReport;
 let pointed: Place | null = null;
 
 const problemsView = createProblemsView();
@@ -27,7 +27,7 @@ const eventsView = createEventsView();
 const detailsView = createDetailsView();
 const linksView = createLinksView((place) => {
   pointed = place;
-  if (model) detailsView.update(model, pointed, nameOf, feed.now());
+  if (model) detailsView.update(model, pointed, report, feed.now());
 });
 
 const feed = openFeed({
@@ -76,9 +76,9 @@ function show(): void {
   eventsView.update(nowMs);
   if (model) {
     problems = problemsOf(model);
-    problemsView.update(problems, nameOf, nowMs);
+    problemsView.update(problems, report, nowMs);
     linksView.update(model, nowMs);
-    detailsView.update(model, pointed, nameOf, nowMs);
+    detailsView.update(model, pointed, report, nowMs);
   }
   showVerdict();
 }
@@ -115,7 +115,7 @@ async function showNames(): Promise<void> {
   };
   tell('Fetching the report …', true);
   try {
-    nameOf = await fetchNames();
+    report = await fetchReport();
     tell('Names and vendors again', false);
   } catch {
     tell('No report yet: try again', false);

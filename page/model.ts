@@ -122,11 +122,13 @@ function applyToAddress(link: LinkModel, event: WatchEvent): void {
   const ip = event.ip === null ? null : parseAddress(event.ip);
   if (ip === null || event.ip === null || !(event.type in stateAfter)) return;
   const known = link.addresses.get(ip);
+  // A conflict may end because all who fought are gone.
+  const nobodyLeft = event.type === 'conflict-ends' && event.macs.length === 0;
   const macs = event.macs.length > 0 ? event.macs : (known?.holders ?? event.previous?.macs ?? []).map(macOf);
   link.addresses.set(ip, {
     link: link.name,
     ip: event.ip,
-    state: stateAfter[event.type as keyof typeof stateAfter],
+    state: nobodyLeft ? 'gone' : stateAfter[event.type as keyof typeof stateAfter],
     since: event.at,
     holders: macs.map((mac) => holderAfter(mac, known, event)),
   });
@@ -148,14 +150,14 @@ function holderAfter(
 
 function applyFinding(model: Model, { type, link, at, finding }: WatchEvent): void {
   if (!finding) return;
-  const key = findingKey(link, finding);
-  const others = model.findings.filter((known) => findingKey(known.link, known.finding) !== key);
+  const others = model.findings.filter((known) => known.link !== link || !isSame(known.finding, finding));
   model.findings = type === 'finding-begins' ? [...others, { link, since: at, finding }] : others;
 }
 
-/** A finding is the same as one before if it says the same of the same addresses. */
-export function findingKey(link: string, { kind, ips }: WatchedFinding['finding']): string {
-  return [link, kind, ...ips].join(' ');
+/** A finding that grows or shrinks is the same, as the watch sees it. */
+function isSame(one: WatchedFinding['finding'], other: WatchedFinding['finding']): boolean {
+  const [a, b] = one.ips.length + other.ips.length > 0 ? [one.ips, other.ips] : [one.macs, other.macs];
+  return one.kind === other.kind && (a.length + b.length === 0 || a.some((each) => b.includes(each)));
 }
 
 /** An address that is well again is taken out of what a sweep found of it before. */

@@ -18,6 +18,14 @@ export {
 export type { Expectations, ExpectedGroup, ExpectedHost } from './expect/expectation.js';
 export type { ListenHost, ListenLink, ListenReport, ListenSpeaker } from './generated/listen-types.js';
 export type * from './generated/report-types.js';
+export type { PreviousHolders, WatchEvent, WatchedAnnouncement } from './generated/watch-event-types.js';
+export type {
+  Holder,
+  WatchedAddress,
+  WatchedFinding,
+  WatchedLink,
+  WatchState,
+} from './generated/watch-state-types.js';
 export { listInterfaces } from './links/links.js';
 export type { NamedInterface, NamedMachine } from './names/named-machine.js';
 export { ping } from './ping/ping.js';
@@ -39,3 +47,5 @@ export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sw
 export type { Claimant } from './talk/claims.js';
 export { type HostName, parseTargets, type TargetSet } from './targets/parse.js';
 export type { Range, Ranges } from './targets/ranges.js';
+export { watch } from './watch/watch.js';
+export type { Watch, WatchOptions } from './watch/watch-api.js';

@@ -409,6 +409,11 @@ export interface NativeAddon {
   requestFrame(frame: RequestFrame, targetIp: number): Uint8Array;
   /** The number by which the present namespace, or the one of the file `from`, knows the one of `path`; null for none. */
   namespaceId(path: string, from?: string | null): number | null;
+  /**
+   * Takes the lock of an open file (flock(2)), which others can have once it is closed, or the process gone.
+   * @returns whether it could be had: false where another open file holds it
+   */
+  lockFile(descriptor: number): boolean;
 }
 
 /** Sizes of a packed record and of a packed stray; their layouts are in native/core/sweep/record.h. */

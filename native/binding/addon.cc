@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include "binding/engine_binding.h"
+#include "binding/file_lock_binding.h"
 #include "binding/interfaces_binding.h"
 #include "binding/listener_binding.h"
 #include "binding/replay_binding.h"
@@ -9,6 +10,7 @@
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   arpsweep::InitEngine(env, exports);
+  arpsweep::InitFileLock(env, exports);
   arpsweep::InitInterfaces(env, exports);
   arpsweep::InitListener(env, exports);
   arpsweep::InitRequest(env, exports);

@@ -5,7 +5,7 @@ import { contains } from '../../src/targets/ranges.js';
 import { list } from '../../src/wording.js';
 import type { CellState } from '../blocks.js';
 import type { LinkModel, Model } from '../model.js';
-import type { NameOf } from '../names.js';
+import type { ReportFacts } from '../report.js';
 import { element, find, say } from './dom.js';
 import { cellSigns, cellWords } from './grid.js';
 import { holderList } from './holders.js';
@@ -14,7 +14,7 @@ import { time } from './time.js';
 
 export interface DetailsView {
   /** @param pointed goes before what is chosen */
-  update(model: Model, pointed: Place | null, nameOf: NameOf, nowMs: number): void;
+  update(model: Model, pointed: Place | null, report: ReportFacts, nowMs: number): void;
 }
 
 const highest = 0xffff_ffff;
@@ -38,7 +38,7 @@ export function createDetailsView(): DetailsView {
   });
 
   return {
-    update(model, pointed, nameOf, nowMs) {
+    update(model, pointed, report, nowMs) {
       const chosen = currentPlace();
       const place = pointed ?? chosen;
       const link = place && model.links.get(place.link);
@@ -53,12 +53,12 @@ export function createDetailsView(): DetailsView {
         return;
       }
       say(title, formatAddress(place.ip));
-      body.replaceChildren(...factsOf(model, link, place.ip, nameOf, nowMs));
+      body.replaceChildren(...factsOf(model, link, place.ip, report, nowMs));
     },
   };
 }
 
-function factsOf(model: Model, link: LinkModel, ip: number, nameOf: NameOf, nowMs: number): Node[] {
+function factsOf(model: Model, link: LinkModel, ip: number, report: ReportFacts, nowMs: number): Node[] {
   const address = link.addresses.get(ip);
   const state = address?.state ?? stateOfUnknown(link, ip);
   const badge = element(
@@ -82,7 +82,7 @@ function factsOf(model: Model, link: LinkModel, ip: number, nameOf: NameOf, nowM
     ...(state === 'gone'
       ? [element('p', { class: 'dim' }, 'Nobody answers any more; who had it last:')]
       : []),
-    holderList(address.holders, [], nameOf, nowMs),
+    holderList(address.holders, [], report, nowMs),
     ...(findings.length > 0 ? [element('p', { class: 'facts' }, `See ${list(findings)}.`)] : []),
   ];
 }

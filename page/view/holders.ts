@@ -1,7 +1,7 @@
 /** Who has an address: a line each. */
 
 import type { Holder } from '../../src/generated/watch-state-types.js';
-import type { NameOf } from '../names.js';
+import type { ReportFacts } from '../report.js';
 import { element } from './dom.js';
 import { time } from './time.js';
 
@@ -9,11 +9,11 @@ import { time } from './time.js';
 export function holderList(
   holders: readonly Holder[],
   macs: readonly string[],
-  nameOf: NameOf,
+  report: ReportFacts,
   nowMs: number,
 ): HTMLElement {
   const line = (mac: string, ...heard: readonly HTMLElement[]): HTMLElement => {
-    const name = nameOf(mac);
+    const name = report.nameOf(mac);
     const said = name === null ? [] : [element('span', { class: 'name' }, name)];
     return element('li', {}, element('code', {}, mac), ...said, ...heard);
   };

@@ -4,8 +4,7 @@ import type { WatchedFinding } from '../../src/generated/watch-state-types.js';
 import { formatAddress, parseAddress } from '../../src/targets/address.js';
 import { normalize } from '../../src/targets/ranges.js';
 import type { Conflict, Problems } from '../conflicts.js';
-import { findingKey } from '../model.js';
-import type { NameOf } from '../names.js';
+import type { ReportFacts } from '../report.js';
 import { grouped } from '../verdict.js';
 import { type Entry, element, find, reconcile, say } from './dom.js';
 import { holderList } from './holders.js';
@@ -17,15 +16,15 @@ const fewAddresses = 3;
 const fewRanges = 12;
 
 export interface ProblemsView {
-  update(problems: Problems, nameOf: NameOf, nowMs: number): void;
+  update(problems: Problems, report: ReportFacts, nowMs: number): void;
 }
 
 export function createProblemsView(): ProblemsView {
   const conflicts = createCards(find('#conflicts'));
   const findings = createCards(find('#findings'));
   return {
-    update(problems, nameOf, nowMs) {
-      conflicts(problems.conflicts.map((conflict) => conflictEntry(conflict, nameOf, nowMs)));
+    update(problems, report, nowMs) {
+      conflicts(problems.conflicts.map((conflict) => conflictEntry(conflict, report, nowMs)));
       findings(problems.findings.map((finding) => findingEntry(finding, nowMs)));
     },
   };
@@ -53,31 +52,34 @@ function createCards(section: HTMLElement): (entries: readonly Entry[]) => void 
   return update;
 }
 
-function conflictEntry(conflict: Conflict, nameOf: NameOf, nowMs: number): Entry {
+function conflictEntry(conflict: Conflict, report: ReportFacts, nowMs: number): Entry {
   const { link, kind, ips, holders, macs } = conflict;
-  const names = [...holders.map(({ mac }) => mac), ...macs].map(nameOf);
+  const all = [...holders.map(({ mac }) => mac), ...macs];
+  const reported = [all.map(report.nameOf), report.messagesOf(ips[0] ?? '', all)];
   return {
-    key: [link, kind, ...macs, ...holders.map(({ mac }) => mac), ips[0]].join(' '),
-    signature: JSON.stringify([conflict, names]),
-    make: () => conflictCard(conflict, nameOf, nowMs),
+    key: [link, kind, ...all, ips[0]].join(' '),
+    signature: JSON.stringify([conflict, reported]),
+    make: () => conflictCard(conflict, report, nowMs),
   };
 }
 
-function conflictCard(conflict: Conflict, nameOf: NameOf, nowMs: number): HTMLElement {
+function conflictCard(conflict: Conflict, report: ReportFacts, nowMs: number): HTMLElement {
   const { link, kind, ips, holders, macs, since, messages } = conflict;
-  const count = holders.length + macs.length;
+  const all = [...holders.map(({ mac }) => mac), ...macs];
+  const said = messages.length > 0 ? messages : report.messagesOf(ips[0] ?? '', all);
   const had = ips.length > 1 ? 'each had' : 'had';
-  const said = kind === 'flapping' ? 'keeps changing hands' : `${had} by ${count} MACs`;
+  const what = kind === 'flapping' ? 'keeps changing hands' : `${had} by ${all.length} MACs`;
   const sign = kind === 'conflict' ? '!' : '~';
   return element(
     'li',
     { class: 'card', 'data-level': 'error', 'data-kind': kind },
     element('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
     element('h3', {}, ...subject(link, ips)),
-    element('p', { class: 'facts' }, `${said} on ${link}, for `, time(since, 'for', nowMs)),
+    element('p', { class: 'facts' }, `${what} on ${link}, for `, time(since, 'for', nowMs)),
     ...rangesOfMany(link, ips),
-    holderList(holders, macs, nameOf, nowMs),
-    ...messages.map((message) => element('p', { class: 'message' }, message)),
+    holderList(holders, macs, report, nowMs),
+    ...said.map((message) => element('p', { class: 'message' }, message)),
+    explanation(kind === 'conflict' ? 'duplicate-address' : 'flapping'),
   );
 }
 
@@ -109,11 +111,16 @@ function separated(nodes: readonly Node[]): (Node | string)[] {
   return nodes.flatMap((node, index) => (index > 0 ? [', ', node] : [node]));
 }
 
+/** Where there is more about it than fits here. */
+function explanation(kind: string): HTMLElement {
+  return element('p', { class: 'facts explain' }, element('code', {}, `arpsweep explain ${kind}`));
+}
+
 const severitySigns = { error: '!', warning: '▲', info: 'i' } as const;
 
 function findingEntry(known: WatchedFinding, nowMs: number): Entry {
   return {
-    key: findingKey(known.link, known.finding),
+    key: [known.link, known.finding.kind, ...known.finding.ips, ...known.finding.macs].join(' '),
     signature: JSON.stringify(known),
     make: () => findingCard(known, nowMs),
   };
@@ -131,5 +138,6 @@ function findingCard({ link, since, finding }: WatchedFinding, nowMs: number): H
     ...(ips.length > fewAddresses
       ? rangesOfMany(link, ips)
       : [element('p', { class: 'addresses' }, ...separated(ips.map(linkTo(link))))]),
+    explanation(kind),
   );
 }

@@ -2,7 +2,18 @@
 
 import { randomUUID } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { access, constants, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  type FileHandle,
+  open,
+  readdir,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileProblem, isSystemError } from '../input/file-problem.js';
 
 /** A place for a file, which may be there already. */
@@ -49,9 +60,15 @@ export interface Draft {
   discard(): Promise<void>;
 }
 
-/** Opens a draft, for reading as well, with the owner and the mode of the file that it is to replace. */
-export async function openDraft({ path, existing }: Place): Promise<Draft> {
-  const draft = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+/**
+ * Opens a draft, for reading as well, with the owner and the mode of the file that it is to replace.
+ * @param ending of its name, which is that of the place, eight digits and this
+ */
+export async function openDraft(
+  { path, existing }: Omit<Place, 'takesFile'>,
+  ending = 'tmp',
+): Promise<Draft> {
+  const draft = `${path}.${randomUUID().slice(0, 8)}.${ending}`;
   const handle = await open(draft, 'wx+');
   let isPlaced = false;
   const remove = (): void => unlinkSync(draft);
@@ -88,4 +105,30 @@ export async function openDraft({ path, existing }: Place): Promise<Draft> {
     },
     discard,
   };
+}
+
+/**
+ * The drafts with an ending of their own that lie beside a place, whoever left them.
+ * @returns their paths
+ */
+export async function draftsBeside(path: string, ending: string): Promise<string[]> {
+  const own = `${basename(path)}.`;
+  const names = await readdir(dirname(path));
+  return names
+    .filter((name) => name.startsWith(own) && name.endsWith(`.${ending}`))
+    .filter((name) => /^[0-9a-f]{8}$/.test(name.slice(own.length, -ending.length - 1)))
+    .map((name) => join(dirname(path), name));
+}
+
+/** Makes what was renamed in a directory last: until then a power failure may undo it (fsync(2)). */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    // A file system that knows no such thing says EINVAL.
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+  } finally {
+    await handle.close();
+  }
 }

@@ -12,13 +12,21 @@ import type { Targets } from '../targets/resolve.js';
 import { createBell } from './bell.js';
 import { type LinkRun, openLinkRun } from './link-run.js';
 import { checkOptions } from './options.js';
-import { prepare } from './preparation.js';
+import { type Prepared, prepare } from './preparation.js';
 import { progressOf } from './progress.js';
 import { iterationOf, respondersOf } from './responders.js';
 import { type Observation, observe } from './surroundings.js';
 import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
 
 const progressIntervalMs = 100;
+
+/** For who makes one sweep after another, and must know more of each than its report says. */
+export interface SweepHooks {
+  /** Called before the first frame. */
+  readonly onPrepared?: (prepared: Prepared) => void;
+  /** Called when the engines have ended and can still be asked. */
+  readonly onDone?: (runs: readonly Pick<LinkRun, 'plan' | 'requestsTo'>[]) => void;
+}
 
 /**
  * Starts a sweep with the addon that `load` gives.
@@ -30,6 +38,7 @@ export function runSweep(
   load: () => NativeAddon,
   targets: Targets | undefined,
   options: SweepOptions,
+  { onPrepared, onDone }: SweepHooks = {},
 ): Sweep {
   const bell = createBell();
   const clock = performance.now();
@@ -56,6 +65,7 @@ export function runSweep(
       const { plans, parts, before, judge, addon } = prepared;
       const namedRequests = judge?.requests ?? 0;
       roster = prepared.roster;
+      onPrepared?.(prepared);
       observation = await observe(addon, plans, before);
       const startedAt = new Date();
       const started = performance.now();
@@ -66,6 +76,7 @@ export function runSweep(
         await allDone(runs, stop, checked.onProgress, progress);
       }
       const durationMs = performance.now() - started;
+      onDone?.(runs);
       const results = runs.map((run) => resultOf(run, judge?.addresses ?? []));
       refuseVoid(results);
       const surroundings = await observation.finish();

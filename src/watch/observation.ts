@@ -29,4 +29,11 @@ export interface Asked {
   /** From the first request to the end of listening for answers, in ms since the epoch. */
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Share of requests and answers that the wire loses, where it is known to lose any. */
+  readonly loss?: number;
+  /**
+   * Whether several of `macs` have it at the same time: they answered one and the same request, or one came back after
+   * another had answered. Left out where they may as well have had it one after the other.
+   */
+  readonly contested?: 'same-request' | 'alternating';
 }

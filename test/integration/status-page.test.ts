@@ -2,8 +2,11 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { WatchState } from '../../src/generated/watch-state-types.js';
+import { runCommand } from '../../src/lab/command.js';
+import { createLab } from '../../src/lab/lab.js';
 import { startBrowser } from '../support/browser.js';
 import { worstContrast } from '../support/contrast.js';
+import { startSidecar } from '../support/serve-cli.js';
 import {
   change,
   macOf,
@@ -33,15 +36,8 @@ afterEach(async () => {
 const phone = { width: 390, height: 844 };
 const desktop = { width: 1280, height: 800 };
 
-/** Opens the page and waits until it is live. */
-async function open(
-  state: WatchState,
-  viewport = desktop,
-  prepare: (server: StatusServer) => void = () => undefined,
-): Promise<{ page: Page; server: StatusServer }> {
-  const server = await serveStatus(state);
-  cleanups.push(() => server.close());
-  prepare(server);
+/** Opens a page and waits until it is live. */
+async function visit(url: string, viewport = desktop): Promise<Page> {
   const page = await context.newPage();
   cleanups.push(() => page.close());
   await page.setViewportSize(viewport);
@@ -52,9 +48,20 @@ async function open(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('request', (request) => asked.add(new URL(request.url()).host));
-  await page.goto(server.url);
+  await page.goto(url);
   await page.waitForSelector('[data-connection=live]');
-  return { page, server };
+  return page;
+}
+
+async function open(
+  state: WatchState,
+  viewport = desktop,
+  prepare: (server: StatusServer) => void = () => undefined,
+): Promise<{ page: Page; server: StatusServer }> {
+  const server = await serveStatus(state);
+  cleanups.push(() => server.close());
+  prepare(server);
+  return { page: await visit(server.url, viewport), server };
 }
 
 const headline = (page: Page, text: string) =>
@@ -215,7 +222,10 @@ test('what comes from the network stays text', async () => {
   });
   state.links[0]?.targets.push(hostile);
   const { page, server } = await open(state, desktop, (served) => {
-    served.report = { hosts: [{ responders: [{ mac: macOf(2), name: hostile, vendor: null }] }] };
+    served.report = {
+      hosts: [{ responders: [{ mac: macOf(2), name: hostile, vendor: null }] }],
+      findings: [],
+    };
   });
   server.send('change', change({ type: 'moved', ip: hostile, link: hostile, message: hostile }));
   await page.click('#conflicts [data-names]');
@@ -301,4 +311,39 @@ test('a /16 is shown by its /24s, of which each opens', async () => {
   server.send('change', change({ type: 'gone', ip: '10.34.77.8' }));
   await page.waitForSelector('[role=grid][aria-label="10.34.77.0/24"] [data-index="8"][data-state=gone]');
   expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(2500);
+});
+
+test('serve shows two machines that fight for an address, a link that is down, and its own end', async () => {
+  const lab = await createLab();
+  cleanups.push(() => lab.remove());
+  const segment = await lab.switch('segment');
+  await lab.link('page0', { address: '10.81.0.1/24', on: segment });
+  const first = await lab.host('first', { on: segment, addresses: ['10.81.0.5/24'] });
+  const second = await lab.host('second', { on: segment, addresses: ['10.81.0.7/24'] });
+  const sidecar = await startSidecar(['-I', 'page0', '10.81.0.2-11', '--interval', '500ms']);
+  cleanups.push(() => sidecar.end());
+
+  const page = await visit(`http://127.0.0.1:${sidecar.port}/`);
+  await headline(page, 'All well: 2 of 10 addresses answer');
+  expect(complaints.filter((text) => !text.includes('503'))).toEqual([]);
+  await second.run(['ip', 'address', 'add', '10.81.0.5/24', 'dev', 'eth0']);
+  await headline(page, '1 conflict');
+  // What the report says of it comes with the names that were asked for.
+  await page.click('#conflicts [data-names]');
+  await page.waitForSelector('#conflicts .message');
+  const card = await page.textContent('#conflicts .card');
+  for (const text of [
+    '10.81.0.5',
+    first.mac,
+    second.mac,
+    'Traffic for it reaches one or another by chance.',
+  ]) {
+    expect(card).toContain(text);
+  }
+  await second.run(['ip', 'address', 'del', '10.81.0.5/24', 'dev', 'eth0']);
+  await headline(page, 'All well: 2 of 10 addresses answer');
+  await runCommand(['ip', 'link', 'set', 'page0', 'down']);
+  await headline(page, 'page0 is down');
+  await sidecar.end();
+  await headline(page, 'Connection lost');
 });

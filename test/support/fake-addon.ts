@@ -226,6 +226,7 @@ export function fakeAddon({ links, routes = [], onStart, onOpen }: Scenario): Fa
     listBridgeEntries: () => [],
     listBridgePorts: () => [],
     namespaceId: () => null,
+    lockFile: () => true,
     requestFrame: () => new Uint8Array(),
   };
   return { addon, engines };

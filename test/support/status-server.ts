@@ -62,7 +62,7 @@ export async function serveStatus(state: WatchState): Promise<StatusServer> {
   const self: StatusServer = {
     url: `http://127.0.0.1:${(served.address() as AddressInfo).port}/`,
     state,
-    report: { hosts: [] },
+    report: { hosts: [], findings: [] },
     readiness: { ready: true, why: 'ready' },
     refusing: false,
     requests,

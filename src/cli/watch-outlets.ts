@@ -1,0 +1,72 @@
+/** Where else the events of a watch go: into the file of `--state` and to the program of `--exec`. Loaded where they are wanted. */
+import type { ArpsweepError } from '../errors.js';
+import type { WatchEvent } from '../generated/watch-event-types.js';
+import type { WatchState } from '../generated/watch-state-types.js';
+import type { EventRunner } from '../watch/event-runner.js';
+import type { StateKeeper } from '../watch/keep-state.js';
+import type { StateFile } from '../watch/state-file.js';
+import type { Watch } from '../watch/watch-api.js';
+
+export interface WatchOutlets {
+  /** What an earlier watch left, or null. */
+  readonly known: WatchState | null;
+  /** Keeps the state of this watch from now on. */
+  begin(run: Watch): void;
+  tell(event: WatchEvent): void;
+  /** A sweep was made: of those who have not changed, it is known that they are there. */
+  swept(): void;
+  /** Writes what is known by now, and waits for programs. */
+  finish(): Promise<void>;
+}
+
+/**
+ * @param say takes a sentence, in lower case and without the full stop
+ * @throws OptionError where the file or the program cannot be used
+ */
+export async function openWatchOutlets(
+  { state, exec }: { readonly state?: string; readonly exec?: string },
+  say: (sentence: string) => void,
+): Promise<WatchOutlets> {
+  const runner = exec === undefined ? null : await openRunner(exec, say);
+  const opened = state === undefined ? null : await openFile(state, say);
+  let keeper: StateKeeper | null = null;
+  return {
+    known: opened?.file.known ?? null,
+    begin(run) {
+      if (opened === null) return;
+      keeper = opened.keep(run);
+    },
+    tell(event) {
+      runner?.run(event);
+      keeper?.changed();
+    },
+    swept: () => keeper?.changed(),
+    async finish() {
+      await Promise.all([keeper ? keeper.finish() : opened?.file.release(), runner?.finish()]);
+    },
+  };
+}
+
+async function openRunner(program: string, onTrouble: (sentence: string) => void): Promise<EventRunner> {
+  const [{ findProgram }, { runEvents }] = await Promise.all([
+    import('../watch/find-program.js'),
+    import('../watch/event-runner.js'),
+  ]);
+  return runEvents({ program: await findProgram(program), args: [] }, { onTrouble });
+}
+
+interface OpenedFile {
+  readonly file: StateFile;
+  keep(run: Watch): StateKeeper;
+}
+
+async function openFile(path: string, say: (sentence: string) => void): Promise<OpenedFile> {
+  const [{ openStateFile }, { keepState }] = await Promise.all([
+    import('../watch/state-file.js'),
+    import('../watch/keep-state.js'),
+  ]);
+  const file = await openStateFile(path);
+  const onTrouble = ({ message, remedy }: ArpsweepError): void =>
+    say(`${message} ${remedy}`.replace(/\.$/, ''));
+  return { file, keep: (run) => keepState(file, () => run.state(), { onTrouble }) };
+}

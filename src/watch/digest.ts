@@ -1,0 +1,42 @@
+/** What a sweep of everything comes to for a watch. */
+
+import { timestamp } from '../report/timestamp.js';
+import { union } from '../targets/ranges.js';
+import { linkOfFinding, type Round, type RoundLink } from './asking.js';
+import type { WatchWorld } from './watch-world.js';
+
+/**
+ * Notes what a link answered.
+ * @param hasLost the listener missed something, so that the sweep knows more
+ */
+export function noteRound(world: WatchWorld, round: RoundLink, hasLost: boolean): void {
+  const { links, ledger, clock, tell } = world;
+  const entry = links.find(round.name);
+  if (entry === undefined) return;
+  entry.proxies = new Set(
+    round.findings.filter(({ kind }) => kind === 'proxy-arp').flatMap(({ macs }) => macs),
+  );
+  entry.loss = round.loss ?? entry.loss;
+  if (hasLost) {
+    for (const { ip, mac, atMs } of round.answers) {
+      const answer = { link: round.name, ip, mac, kind: 'reply', operation: 'reply' } as const;
+      tell(ledger.spoken({ ...answer, atMs: clock.steadyMs(atMs) }));
+    }
+  }
+  // Only now is anybody new.
+  entry.asked = union(entry.asked, round.tested);
+  entry.sweptAt = timestamp(clock.wallMs(clock.now()));
+}
+
+/** Tells what is found for the first time, or no more. What an incomplete sweep did not find may be there all the same. */
+export function noteFindings(
+  { findings, links, clock, tell }: WatchWorld,
+  { report, links: swept }: Round,
+): void {
+  if (report.outcome === 'interrupted' || report.outcome === 'failed') return;
+  const names = new Set(swept.map(({ name }) => name));
+  const isWhole = (link: string): boolean =>
+    report.outcome === 'complete' && (names.has(link) || links.all.every(({ fault }) => fault === null));
+  const found = report.findings.map((finding) => ({ link: linkOfFinding(report, finding), finding }));
+  tell(findings.note(found, isWhole, timestamp(clock.wallMs(clock.now()))));
+}

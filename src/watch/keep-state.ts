@@ -1,0 +1,100 @@
+/** Keeps what a watch knows in its file: soon after it changes, not all the time, and at the end. */
+
+import type { ArpsweepError } from '../errors.js';
+import type { StateFile } from './state-file.js';
+import type { StateToKeep } from './state-text.js';
+
+export interface StateKeeper {
+  /** What is known has changed, or may have. */
+  changed(): void;
+  /**
+   * Writes what is known by now, and lets go of the file.
+   * @returns whether it is written
+   */
+  finish(): Promise<boolean>;
+}
+
+export interface KeepStateOptions {
+  /** Told when the state cannot be written; of the same trouble again only after it was over. It is tried again. */
+  readonly onTrouble: (trouble: ArpsweepError) => void;
+  /** Between two writes, in ms; default 5000. */
+  readonly everyMs?: number;
+}
+
+/** Share of the time that is spent writing at the most, where there is much to write or the disk is slow. */
+const largestShare = 0.05;
+
+/** The longest pause between two attempts that fail, in ms. */
+const longestPause = 60_000;
+
+/** @param known what there is to keep, asked for at each write */
+export function keepState(
+  file: StateFile,
+  known: () => StateToKeep,
+  { onTrouble, everyMs = 5000 }: KeepStateOptions,
+): StateKeeper {
+  let isDue = false;
+  let isFinished = false;
+  let writing: Promise<boolean> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let restUntil = 0;
+  let failures = 0;
+  let trouble: string | null = null;
+
+  function schedule(): void {
+    if (!isDue || isFinished || writing || timer) return;
+    timer = setTimeout(
+      () => {
+        timer = null;
+        writing = write().finally(() => {
+          writing = null;
+          schedule();
+        });
+      },
+      Math.max(0, restUntil - performance.now()),
+    );
+    // Nothing is lost with the process: whoever ends it in order calls finish().
+    timer.unref();
+  }
+
+  async function write(): Promise<boolean> {
+    isDue = false;
+    const begun = performance.now();
+    const isWritten = await file.replace(known()).then(succeeded, failed);
+    const now = performance.now();
+    const pause =
+      failures === 0 ? everyMs : Math.max(everyMs, Math.min(everyMs * 2 ** failures, longestPause));
+    restUntil = now + Math.max(pause, (now - begun) / largestShare);
+    return isWritten;
+  }
+
+  function succeeded(): true {
+    failures = 0;
+    trouble = null;
+    return true;
+  }
+
+  function failed(error: ArpsweepError): false {
+    isDue = true;
+    failures += 1;
+    if (error.code !== trouble) onTrouble(error);
+    trouble = error.code;
+    return false;
+  }
+
+  return {
+    changed() {
+      isDue = true;
+      schedule();
+    },
+    async finish() {
+      isFinished = true;
+      await writing;
+      if (timer) clearTimeout(timer);
+      timer = null;
+      const isWritten = await write();
+      await file.release().catch(() => undefined);
+      return isWritten;
+    },
+  };
+}
