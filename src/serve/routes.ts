@@ -5,7 +5,7 @@ import type { Document } from './document.js';
 import { mostReaders } from './event-stream.js';
 import type { KeptReport } from './latest-report.js';
 import { metricsType } from './metrics.js';
-import { statusPage } from './placeholder-page.js';
+import { statusPage } from './page.js';
 import { type Answer, head, plainText, send, sentence, whenOver } from './response.js';
 import type { Served } from './sidecar.js';
 
