@@ -16,7 +16,7 @@ What is served:
 ${examples([
   ['arpsweep serve', 'the subnet of the default route'],
   ['arpsweep serve -I net1 --listen :9617', 'for a Prometheus elsewhere'],
-  ['arpsweep serve --expect vips.txt --interval 5m', 'are they up?'],
+  ['arpsweep serve --expect vips.txt', 'are they up?'],
   ['arpsweep serve -f ndjson | jq .message', 'its log, event by event'],
 ])}
 
