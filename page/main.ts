@@ -21,6 +21,7 @@ let connection: Connection = { kind: 'connecting' };
 let readiness: Readiness | null = null;
 let report = noReport;
 let pointed: Place | null = null;
+let fault: string | null = null;
 
 const problemsView = createProblemsView();
 const eventsView = createEventsView();
@@ -32,6 +33,8 @@ const linksView = createLinksView((place) => {
 
 const feed = openFeed({
   state(state, since) {
+    // The server was replaced by another version, which has another page.
+    if (model && model.version !== state.tool.version) location.reload();
     const { lastSweep = null } = model ?? {};
     model = { ...modelOf(state), lastSweep };
     for (const news of since) take(model, news);
@@ -85,13 +88,22 @@ function show(): void {
 
 function showVerdict(): void {
   const nowMs = feed.now();
-  showHead(verdictOf({ model, connection, readiness, nowMs }, problems), connection, model);
+  showHead(verdictOf({ model, connection, readiness, nowMs, fault }, problems), connection, model);
 }
 
 setInterval(() => {
   showVerdict();
   tick(feed.now());
 }, 1000);
+
+/** A page that goes on beside a part that stands still would show what is old as if it were new. */
+function fail(message: string): void {
+  fault = message;
+  showVerdict();
+}
+
+addEventListener('error', ({ message }) => fail(message));
+addEventListener('unhandledrejection', ({ reason }) => fail(String(reason)));
 
 addEventListener('hashchange', () => {
   pointed = null;

@@ -33,6 +33,8 @@ export interface Knowledge {
   readonly readiness: Readiness | null;
   /** By the server's clock. */
   readonly nowMs: number;
+  /** What this page itself failed at, if at anything. */
+  readonly fault?: string | null;
 }
 
 export interface Verdict {
@@ -47,6 +49,10 @@ export interface Verdict {
 
 export function verdictOf(knowledge: Knowledge, problems: Problems): Verdict {
   const { model, connection, readiness, nowMs } = knowledge;
+  if (knowledge.fault) {
+    const details = [knowledge.fault, 'what is shown may be old', 'load it again'];
+    return { level: 'stale', headline: 'This page has failed', details, troubles: 0 };
+  }
   if (connection.kind === 'lost') return verdictWithout(connection, knowledge, problems);
   if (!model) return { level: 'unknown', headline: 'Loading', details: [], troubles: 0 };
   const said = (level: Verdict['level'], headline: string, details: readonly string[]): Verdict => {
