@@ -74,7 +74,8 @@ export function* commandLines(): Generator<{ readonly where: string; readonly wo
   for (const [, block = ''] of textOf('README.md').matchAll(/^```(?:sh|console)\n(.*?)^```$/gms)) {
     for (const line of block.replaceAll('\\\n', ' ').split('\n')) {
       const [, command] =
-        /^(?:\w*\$ )?(?:sudo |.*\b(?:IMAGE|ssh \S+) )?(arpsweep .*?)(?: # .*)?$/.exec(line) ?? [];
+        /^(?:\w*\$ )?(?:sudo |.* ssh \S+ |docker run .* )?(arpsweep(?::\S+)? .*?)(?: # .*)?$/.exec(line) ??
+        [];
       if (command !== undefined) yield { where: `README: ${line}`, words: wordsOf(command).slice(1) };
     }
   }
