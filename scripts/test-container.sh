@@ -3,7 +3,7 @@
 # README says (test/container). No registry is asked: the bases are Debian roots that mmdebstrap unpacks, with this
 # machine's Node where the official images have it, and npm works from a cache that is filled before. Needs root, mirrors
 # of Debian and npm, and the packages podman, runc and mmdebstrap. It takes minutes, so it is no step of test.sh.
-# With ARPSWEEP_BASES=DIRECTORY the bases and the cache are kept there for the next run.
+# With ARPSWEEP_IMAGE_CACHE=DIRECTORY bases, packages and layers are kept there for the next run.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,19 +15,15 @@ if [ -n "${missing:-}" ]; then
   exit 3
 fi
 
-# Its own storage, so that images and containers of this machine are neither seen nor touched.
 work=$(mktemp -d)
-mkdir -p "${ARPSWEEP_BASES:=$work}"
-bases=$(realpath "$ARPSWEEP_BASES")
-remove() {
-  # In the namespace of its own that it ran in, podman's mounts are gone already; here there are none.
-  rm -rf --one-file-system "$work"
-}
-trap remove EXIT
+mkdir -p "${ARPSWEEP_IMAGE_CACHE:=$work}"
+cache=$(realpath "$ARPSWEEP_IMAGE_CACHE")
+# The mounts that podman makes in it are gone with the namespace in which it runs.
+trap 'rm -rf --one-file-system "$work"' EXIT
 
 # base NAME PACKAGES: a Debian root with Node under /usr/local, as the images of node:20 have it.
 base() {
-  [ ! -e "$bases/$1.tar" ] || return 0
+  [ ! -e "$cache/$1.tar" ] || return 0
   node_root=$work/$1
   mkdir -p "$node_root/usr/local/bin"
   cp "$(node -p 'fs.realpathSync(process.execPath)')" "$node_root/usr/local/bin/node"
@@ -41,26 +37,28 @@ base() {
   fi
   echo "test-container: unpacking Debian for the $1 stage"
   mmdebstrap --quiet --format=tar --variant=minbase --include="$2" --customize-hook="cp -a '$node_root/.' \"\$1\"" \
-    bookworm "$bases/$1.tar.part"
-  mv "$bases/$1.tar.part" "$bases/$1.tar"
+    bookworm "$cache/$1.tar.part"
+  mv "$cache/$1.tar.part" "$cache/$1.tar"
 }
 base build libstdc++6,g++,make,python3
 base run libstdc++6
 
 mkdir "$work/packages"
 cp package.json package-lock.json "$work/packages"
-npm ci --prefix "$work/packages" --cache "$bases/npm" --prefer-offline --ignore-scripts --no-audit --no-fund --silent
+npm ci --prefix "$work/packages" --cache "$cache/npm" --prefer-offline --ignore-scripts --no-audit --no-fund --silent
 
 # From here on without any network but that of the lab.
-ARPSWEEP_PODMAN="podman --root $work/storage --runroot $work/run --storage-driver overlay --runtime runc --cgroup-manager cgroupfs"
+# In a storage of its own, so that images and containers of this machine are neither seen nor touched.
+ARPSWEEP_PODMAN="podman --root $cache/storage --runroot $work/run --storage-driver overlay --runtime runc --cgroup-manager cgroupfs"
 export ARPSWEEP_PODMAN
 sh scripts/in-lab.sh sh -euc '
   for stage in build run; do
-    $ARPSWEEP_PODMAN import --quiet "$1/$stage.tar" "localhost/node:$stage" >/dev/null
+    $ARPSWEEP_PODMAN image exists "localhost/node:$stage" ||
+      $ARPSWEEP_PODMAN import --quiet "$1/$stage.tar" "localhost/node:$stage" >/dev/null
   done
   $ARPSWEEP_PODMAN build --quiet --pull=never --network none --volume "$1/npm:/root/.npm:O" \
     --build-arg BUILD_IMAGE=localhost/node:build --build-arg RUN_IMAGE=localhost/node:run \
     --build-arg VERSION="$(node -p "require(\"./package.json\").version")" \
     --build-arg REVISION="$(git rev-parse HEAD)" --tag localhost/arpsweep .
   vitest run --project container
-' container "$bases"
+' container "$cache"
