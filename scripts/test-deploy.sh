@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/checks.sh
-promtool=.peers/usr/bin/promtool
+promtool=$PWD/.peers/usr/bin/promtool
 
 rules_are_rules() { "$promtool" check rules deploy/alerts.rules.yaml; }
 alerts_fire_as_told() { "$promtool" test rules deploy/alerts.test.yaml; }
