@@ -49,9 +49,12 @@ npm ci --prefix "$work/packages" --cache "$cache/npm" --prefer-offline --ignore-
 
 # From here on without any network but that of the lab.
 # In a storage of its own, so that images and containers of this machine are neither seen nor touched.
-ARPSWEEP_PODMAN="podman --root $cache/storage --runroot $work/run --storage-driver overlay --runtime runc --cgroup-manager cgroupfs"
+ARPSWEEP_PODMAN="podman --root $cache/storage --runroot $cache/containers --storage-driver overlay --runtime runc --cgroup-manager cgroupfs"
 export ARPSWEEP_PODMAN
+# What a run that was cut short left of its containers.
+rm -rf "$cache/containers"
 sh scripts/in-lab.sh sh -euc '
+  $ARPSWEEP_PODMAN rm --all --force >/dev/null
   for stage in build run; do
     $ARPSWEEP_PODMAN image exists "localhost/node:$stage" ||
       $ARPSWEEP_PODMAN import --quiet "$1/$stage.tar" "localhost/node:$stage" >/dev/null
