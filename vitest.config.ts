@@ -18,6 +18,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        // Needs the image and its engine, which scripts/test-container.sh makes, and runs within the lab like the above.
+        test: {
+          name: 'container',
+          include: ['test/container/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -8,7 +8,7 @@ shift
 # The lab refuses to build anything in the namespace that it was started from.
 ARPSWEEP_LAB_OUTSIDE=$(readlink /proc/self/ns/net)
 export ARPSWEEP_LAB_OUTSIDE
-PATH="$PWD/node_modules/.bin:$PATH:/usr/sbin:/sbin"
+PATH="$PWD/node_modules/.bin:$PATH:/usr/sbin:/sbin:$PWD/.peers/usr/bin"
 export PATH
 exec unshare "$namespaces" --propagation private sh -c '
   set -eu

@@ -10,7 +10,7 @@ case $(uname -m) in
   *) other=g++-aarch64-linux-gnu ;;
 esac
 demo='g++ make python3 iproute2 util-linux libpcap-dev'
-test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch prometheus chromium qemu-user-static $other"
+test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch chromium qemu-user-static systemd $other"
 case ${1:-} in
   demo) packages=$demo ;;
   test) packages=$test ;;
@@ -39,14 +39,20 @@ if [ -n "$missing" ]; then
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-# Debian's two arpings exclude each other: that of iputils is installed, and Habets' is unpacked here.
-if [ "$1" = test ] && [ ! -x .peers/usr/sbin/arping ]; then
-  echo 'setup: unpacking arping into .peers'
+# Unpacked, not installed: Debian's two arpings exclude each other, and Prometheus as a package would be a running service.
+unpack() {
+  package=$1
+  [ ! -x ".peers/$2" ] || return 0
+  echo "setup: unpacking $package into .peers"
   mkdir -p .peers
-  if ! (cd .peers && apt-get -o APT::Sandbox::User=root download -qq arping && dpkg-deb -x arping_*.deb . && rm arping_*.deb); then
-    echo 'setup: arping could not be downloaded; run "apt-get update" as root and try again' >&2
+  if ! (cd .peers && apt-get -o APT::Sandbox::User=root download -qq "$package" && dpkg-deb -x "$package"_*.deb . && rm "$package"_*.deb); then
+    echo "setup: $package could not be downloaded; run \"apt-get update\" as root and try again" >&2
     exit 3
   fi
+}
+if [ "$1" = test ]; then
+  unpack arping usr/sbin/arping
+  unpack prometheus usr/bin/promtool
 fi
 
 # node-gyp compiles with one process unless it is told otherwise.

@@ -76,6 +76,7 @@ vitest commands npm run --silent test:lab -- test/cli
 count lab commands
 step prebuilds npm run --silent test:prebuilds
 step package npm run --silent test:package
+step deployment npm run --silent test:deploy
 if [ "${CI:-}" = true ]; then step 'Node 22 and 24' npm run --silent test:nodes; fi
 
 echo "$passed passed, $failed failed"

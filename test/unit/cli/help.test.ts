@@ -1,18 +1,10 @@
 /** What each command says of itself. Walks the grammar, so that a command to come is held to it as well. */
-import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { buildProgram } from '../../../src/cli/program.js';
-
-/** The program, which takes every command line that its grammar allows and does nothing about it. */
-function idle(print: (text: string) => void = () => {}): Command {
-  const program = buildProgram('0.0.0', { done: () => {}, print });
-  for (const command of program.commands) command.action(() => {});
-  return program;
-}
+import { idleProgram, wordsOf } from '../../support/grammar.js';
 
 function helpOf(name: string): string {
   let text = '';
-  const program = idle((more) => {
+  const program = idleProgram((more) => {
     text += more;
   });
   const command = program.commands.find((each) => each.name() === name) ?? program;
@@ -30,37 +22,32 @@ function section(help: string, heading: string): string[] {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-/** The words of an example, without what it is piped or redirected to, or what takes its output. */
-function wordsOf(example: string): string[] {
-  const taken = /<\((.*)\)/.exec(example)?.[1] ?? example;
-  const [line = ''] = taken.trim().split(/ {2,}| [|>] /);
-  const words = line.match(/'[^']*'|\S+/g) ?? [];
-  return words.map((word) => word.replaceAll("'", ''));
-}
+describe.each(['arpsweep', ...idleProgram().commands.map((command) => command.name())])(
+  'the help of %s',
+  (name) => {
+    test('has examples, each a command line that the grammar allows', async () => {
+      const examples = section(helpOf(name), 'Examples');
+      expect(examples.length).toBeGreaterThanOrEqual(2);
+      for (const example of examples) {
+        const [program, ...words] = wordsOf(example);
+        expect(program).toBe('arpsweep');
+        await expect(idleProgram().parseAsync(words, { from: 'user' }), example).resolves.toBeDefined();
+      }
+      if (name === 'arpsweep' || name === 'sweep') return;
+      for (const example of examples) expect(wordsOf(example)[1]).toBe(name);
+    });
 
-describe.each(['arpsweep', ...idle().commands.map((command) => command.name())])('the help of %s', (name) => {
-  test('has examples, each a command line that the grammar allows', async () => {
-    const examples = section(helpOf(name), 'Examples');
-    expect(examples.length).toBeGreaterThanOrEqual(2);
-    for (const example of examples) {
-      const [program, ...words] = wordsOf(example);
-      expect(program).toBe('arpsweep');
-      await expect(idle().parseAsync(words, { from: 'user' }), example).resolves.toBeDefined();
-    }
-    if (name === 'arpsweep' || name === 'sweep') return;
-    for (const example of examples) expect(wordsOf(example)[1]).toBe(name);
-  });
-
-  test('fits 80 columns, and says what each option and argument is', () => {
-    expect(
-      helpOf(name)
-        .split('\n')
-        .filter((line) => line.length > 80),
-    ).toEqual([]);
-    const command = idle().commands.find((each) => each.name() === name);
-    for (const option of command?.options ?? []) expect(option.description, option.flags).not.toBe('');
-    for (const argument of command?.registeredArguments ?? []) {
-      expect(argument.description, `${name} ${argument.name()}`).not.toBe('');
-    }
-  });
-});
+    test('fits 80 columns, and says what each option and argument is', () => {
+      expect(
+        helpOf(name)
+          .split('\n')
+          .filter((line) => line.length > 80),
+      ).toEqual([]);
+      const command = idleProgram().commands.find((each) => each.name() === name);
+      for (const option of command?.options ?? []) expect(option.description, option.flags).not.toBe('');
+      for (const argument of command?.registeredArguments ?? []) {
+        expect(argument.description, `${name} ${argument.name()}`).not.toBe('');
+      }
+    });
+  },
+);
