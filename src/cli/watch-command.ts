@@ -8,6 +8,7 @@ import { checkWatchOptions, parseFast, parseWatchDuration } from '../watch/watch
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption, type Interruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
+import { keepMemoryLean } from './lean-memory.js';
 import { standardOutput } from './standard-output.js';
 import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
@@ -46,6 +47,7 @@ export async function runWatchCommand(words: readonly string[], flags: WatchFlag
   const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
   const knowledge = await knowledgeOf(flags);
   const vendors = flags.vendors ? await vendorsIn(flags.vendors) : vendorOf;
+  keepMemoryLean();
   const interruption = catchInterruption();
   const notes = createWatchNotes(flags, intervalMs);
   let outlets: WatchOutlets | null = null;

@@ -83,7 +83,7 @@ function turnsSoFar(holders: readonly Holder[]): Turn[] {
   const [holder] = holders;
   return holder === undefined
     ? []
-    : [{ mac: holder.mac, fromMs: holder.firstMs, untilMs: lastHeard(holders), announced: true }];
+    : [{ mac: holder.mac, fromMs: holder.firstMs, untilMs: lastHeard(holders), announced: false }];
 }
 
 /** Notes a change of hands that is certain. */
