@@ -45,7 +45,8 @@ export function runWatch(
       const sweep = await readKnowledge(checked.sweep);
       world = createWorld(load, { ...checked, sweep }, { ...options, before }, queue.push, end);
       before = null;
-      await keepSweeping(world, wanted);
+      if (checked.fast === null) await keepSweeping(world, wanted);
+      else await (await import('./fast-watch.js')).keepAskingFast(world, wanted);
       return stateOf(world, before);
     } finally {
       stop();
@@ -89,7 +90,7 @@ async function readKnowledge(sweep: CheckedWatch['sweep']): Promise<CheckedWatch
 function createWorld(
   load: () => NativeAddon,
   checked: CheckedWatch,
-  { before, onSweep, onTrouble }: WatchOptions & { readonly before: WatchState | null },
+  { before, onBegin, onSweep, onTrouble }: WatchOptions & { readonly before: WatchState | null },
   tell: (events: readonly WatchEvent[]) => void,
   end: AbortController,
 ): WatchWorld {
@@ -118,6 +119,7 @@ function createWorld(
     know: (prepared) => {
       known = prepared;
     },
+    onBegin: onBegin ?? null,
     onSweep: onSweep ?? null,
     onTrouble: onTrouble ?? null,
   };
