@@ -48,12 +48,11 @@ export async function openStateFile(path: string): Promise<StateFile> {
     const opened = await openLocked(path);
     try {
       const known = await readState(opened.handle, path);
-      const real = await realpath(path);
-      await checkPlace(path, real);
-      await removeDeadDrafts(real);
-      return stateFileOver(real, opened, known);
+      await checkPlace(path, opened.real);
+      await removeDeadDrafts(opened.real);
+      return stateFileOver(opened, known);
     } catch (error) {
-      if (opened.isOurs) await unlink(path).catch(() => undefined);
+      if (opened.isOurs) await unlink(opened.real).catch(() => undefined);
       await opened.handle.close();
       throw error;
     }
@@ -72,6 +71,8 @@ function unusable(path: string, problem: string, remedy?: string): OptionError {
 
 interface Opened {
   readonly handle: FileHandle;
+  /** Without symbolic links. */
+  readonly real: string;
   /** It was not there before, and holds nothing. */
   readonly isOurs: boolean;
 }
@@ -91,7 +92,9 @@ async function openLocked(path: string): Promise<Opened> {
       const locked = tryLock(handle, path);
       const there = await handle.stat();
       const isThere = isSame(there, await statOf(path));
-      if (locked && isThere) return { handle, isOurs: before === null && there.size === 0 };
+      if (locked && isThere) {
+        return { handle, real: await realpath(path), isOurs: before === null && there.size === 0 };
+      }
       if (!locked && isThere) {
         throw unusable(path, 'another watch has it', 'Give each watch a state file of its own.');
       }
@@ -158,7 +161,7 @@ async function removeDeadDrafts(real: string): Promise<void> {
   }
 }
 
-function stateFileOver(path: string, { handle, isOurs }: Opened, found: WatchState | null): StateFile {
+function stateFileOver({ handle, real: path, isOurs }: Opened, found: WatchState | null): StateFile {
   let known = found;
   /** The file that is at the path, locked. */
   let current = handle;
