@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -95,6 +96,16 @@ void Refuse(uint32_t number) {
   syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
 }
 
+// Every program that this thread and those after it start has the capability.
+void MakeAmbient(unsigned long number) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  syscall(SYS_capget, &header, sets);
+  sets[0].inheritable = 1U << number;
+  syscall(SYS_capset, &header, sets);
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0UL, 0UL);
+}
+
 CapabilitySet SetOf(const ThreadStatus& thread, const char* name) {
   return std::stoull(thread.at(name), nullptr, 16);
 }
@@ -155,13 +166,17 @@ TEST_SUITE("threads") {
   TEST_CASE("programs that are still to be started keep their chances" * NeedsLab()) {
     const auto before = Parse(StatusOfThreads());
     const auto threads = Parse(InChild([] {
+      MakeAmbient(CAP_NET_ADMIN);
       const Crowd crowd;
       KeepOnlyCapabilities(0, Programs::kUnlimited);
       return StatusOfThreads();
     }));
+    REQUIRE(threads.size() >= 1 + Crowd::kSize);
+    CHECK(SetOf(threads.front(), "CapAmb") == CapabilitySet{1} << CAP_NET_ADMIN);
     for (const ThreadStatus& thread : threads) {
-      CHECK(SetOf(thread, "CapEff") == 0);
-      CHECK(SetOf(thread, "CapPrm") == 0);
+      // A sanitizer has a thread from before.
+      const CapabilitySet ambient = SetOf(thread, "CapAmb");
+      for (const char* set : {"CapEff", "CapPrm", "CapInh"}) CHECK(SetOf(thread, set) == ambient);
       CHECK(thread.at("CapBnd") == before.front().at("CapBnd"));
       CHECK(thread.at("NoNewPrivs") == before.front().at("NoNewPrivs"));
     }

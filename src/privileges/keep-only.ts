@@ -20,7 +20,7 @@ export interface Needs {
   readonly namespaces?: boolean;
   /** Files that somebody named will be opened, put in place or removed: under sudo they may be another user's. */
   readonly files?: boolean;
-  /** Programs will be started, which are to get what they would have got without us. */
+  /** Programs will be started, which are to get what they would have got without us: the bounding set stays. */
   readonly programs?: boolean;
 }
 

@@ -12,6 +12,7 @@ import { inject } from '../support/inject.js';
 import { createScreen } from '../support/screen.js';
 import { ARPSWEEP, type CliRun, startCli, sweepCli } from '../support/sweep-cli.js';
 import { onTerminal } from '../support/terminal.js';
+import { hasOpened } from '../support/thread-status.js';
 import { waitFor } from '../support/wait-for.js';
 
 const OWN = '10.67.0.1';
@@ -93,6 +94,7 @@ describe('what is heard', () => {
     const json = start([...HERE, '-f', 'json', '-o', file, '--write', recording]);
     const plain = start([...HERE, '-f', 'plain']);
     await untilHearing(printed(plain));
+    await waitFor(() => hasOpened(json.child.pid), { what: 'the other one to listen' });
     const witness = await capture(null, 'ls0');
     await ask(two, OWN);
     await ask(null, TWO);

@@ -28,7 +28,7 @@ import {
 } from '../support/conflict-network.js';
 import { isRealRoot } from '../support/real-root.js';
 import { type CliRun, type SweepCliOptions, startCli, sweepCli } from '../support/sweep-cli.js';
-import { threadsOf } from '../support/thread-status.js';
+import { hasOpened, threadsOf } from '../support/thread-status.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** As a container has it: root, but nothing other than CAP_NET_RAW, no way to more, and nothing to write to. */
@@ -64,11 +64,8 @@ async function named(set: string): Promise<string[]> {
 /** Once the command has given up what it does not need: what all of its threads have. */
 async function heldBy(run: CliRun): Promise<string[]> {
   const pid = run.child.pid ?? 0;
-  const limited = () => {
-    const threads = threadsOf(pid);
-    return threads.every(({ noNewPrivs }) => noNewPrivs === '1') && threads;
-  };
-  const threads = await waitFor(limited, { what: 'every thread to give up privileges' });
+  await waitFor(() => hasOpened(pid), { what: 'every thread to give up privileges' });
+  const threads = threadsOf(pid);
   // Those of Node alone are ten.
   expect(threads.length).toBeGreaterThan(5);
   const [{ effective = '' } = {}] = threads;

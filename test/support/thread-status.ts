@@ -23,6 +23,12 @@ export function threadsOf(pid: number): ThreadStatus[] {
   });
 }
 
+/** Whether a command has opened its sockets: then every thread of it has given up what it does not need any more. */
+export function hasOpened(pid: number | undefined): boolean {
+  const threads = pid === undefined ? [] : threadsOf(pid);
+  return threads.length > 1 && threads.every(({ noNewPrivs }) => noNewPrivs === '1');
+}
+
 function parseStatus(text: string): ThreadStatus {
   const field = (name: string): string =>
     new RegExp(`^${name}:\\s*0*([0-9a-f]+)$`, 'm').exec(text)?.[1] ?? 'missing';

@@ -73,6 +73,17 @@ ARPSWEEP_IN_SIGNAL inline void Note(Result& result, Step step, long returned) {
   result.error = errno;
 }
 
+// What programs inherit that have no capabilities of their own; it takes that the process keeps them.
+ARPSWEEP_IN_SIGNAL inline CapabilitySet AmbientSet() {
+  CapabilitySet set = 0;
+  for (unsigned long number = 0; number < 64; ++number) {
+    const long held = syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, number, 0UL, 0UL);
+    if (held < 0) break;
+    if (held == 1) set |= CapabilitySet{1} << number;
+  }
+  return set;
+}
+
 // In the calling thread, with nothing but system calls: async-signal-safe but for errno. What is refused does
 // not keep the rest from being done.
 ARPSWEEP_IN_SIGNAL Result Obey(const Order& what) {
@@ -93,11 +104,12 @@ ARPSWEEP_IN_SIGNAL Result Obey(const Order& what) {
     // Before Linux 4.3 there was no such set.
     if (cleared < 0 && errno != EINVAL) Note(result, kAmbientSet, cleared);
   }
+  const CapabilitySet kept = what.keep | (what.programs == Programs::kUnlimited ? AmbientSet() : 0);
   for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; ++i) {
-    const auto keep = static_cast<uint32_t>(what.keep >> (32 * i));
+    const auto keep = static_cast<uint32_t>(kept >> (32 * i));
     sets[i].effective &= keep;
     sets[i].permitted &= keep;
-    sets[i].inheritable &= keep;
+    if (what.programs == Programs::kAsLimited) sets[i].inheritable &= keep;
   }
   Note(result, kOtherSets, syscall(SYS_capset, &header, sets));
   if (what.programs == Programs::kAsLimited) {
