@@ -81,8 +81,10 @@ export function openFeed(listener: FeedListener): Feed {
   }
 
   async function pulse(): Promise<void> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), answerMs);
     try {
-      const response = await fetch('/readyz', { cache: 'no-store', signal: AbortSignal.timeout(answerMs) });
+      const response = await fetch('/readyz', { cache: 'no-store', signal: limit.signal });
       const why = (await response.text()).trim().slice(0, 300);
       if (response.status === 200 || response.status === 503) listener.readiness({ ready: response.ok, why });
       // The header has whole seconds.
@@ -90,6 +92,8 @@ export function openFeed(listener: FeedListener): Feed {
       if (Math.abs(ahead - aheadMs) > 1500) aheadMs = ahead;
     } catch {
       session?.abort();
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -9,6 +9,7 @@ root=$PWD
 pack() { npm pack --silent --pack-destination "$work"; }
 expected() {
   printf '%s\n' CHANGELOG.md LICENSE README.md package.json bin/arpsweep.js binding.gyp native/sources.txt dist/vendors.bin \
+    dist/serve/page.html \
     "$(node -p 'require("./package.json").man.slice(2)')" \
     prebuilds/linux-arm64/arpsweep.glibc.node prebuilds/linux-x64/arpsweep.glibc.node
   find docs/findings -name '*.md'

@@ -37,9 +37,14 @@ const phone = { width: 390, height: 844 };
 const desktop = { width: 1280, height: 800 };
 
 /** Opens a page and waits until it is live. */
-async function visit(url: string, viewport = desktop): Promise<Page> {
+async function visit(
+  url: string,
+  viewport = desktop,
+  prepare: (page: Page) => Promise<void> = async () => undefined,
+): Promise<Page> {
   const page = await context.newPage();
   cleanups.push(() => page.close());
+  await prepare(page);
   await page.setViewportSize(viewport);
   complaints = [];
   asked = new Set();
@@ -57,11 +62,12 @@ async function open(
   state: WatchState,
   viewport = desktop,
   prepare: (server: StatusServer) => void = () => undefined,
+  preparePage?: (page: Page) => Promise<void>,
 ): Promise<{ page: Page; server: StatusServer }> {
   const server = await serveStatus(state);
   cleanups.push(() => server.close());
   prepare(server);
-  return { page: await visit(server.url, viewport), server };
+  return { page: await visit(server.url, viewport, preparePage), server };
 }
 
 const headline = (page: Page, text: string) =>
@@ -196,6 +202,19 @@ test('what is old never looks fresh, and is made good once the server is back', 
     'GET /events none',
     'GET /events test.0',
   ]);
+});
+
+test('a server that just falls silent is missed within 20 seconds', async () => {
+  const { page, server } = await open(
+    healthy(),
+    desktop,
+    () => undefined,
+    (opened) => opened.clock.install(),
+  );
+  await headline(page, 'All well: 4 of 256 addresses answer');
+  server.silent = true;
+  await page.clock.runFor(20_000);
+  await headline(page, 'Connection lost');
 });
 
 test('a server whose sweeps fail is told apart from a network that is well', async () => {

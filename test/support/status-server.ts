@@ -16,6 +16,8 @@ export interface StatusServer {
   readiness: { ready: boolean; why: string };
   /** Whether new requests but that for the page are refused. */
   refusing: boolean;
+  /** Whether it falls silent, as behind a network that is gone: nothing is refused, and nothing answered. */
+  silent: boolean;
   /** Requests so far: method, path and `Last-Event-ID`. */
   readonly requests: readonly string[];
   send(type: 'change' | 'sweep', data: unknown): void;
@@ -39,6 +41,8 @@ export async function serveStatus(state: WatchState): Promise<StatusServer> {
       const { html, contentSecurityPolicy } = statusPage();
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.setHeader('content-security-policy', contentSecurityPolicy).end(html);
+    } else if (self.silent) {
+      // Left as it is.
     } else if (self.refusing) {
       response.writeHead(503).end('busy');
     } else if (url === '/events') {
@@ -65,6 +69,7 @@ export async function serveStatus(state: WatchState): Promise<StatusServer> {
     report: { hosts: [], findings: [] },
     readiness: { ready: true, why: 'ready' },
     refusing: false,
+    silent: false,
     requests,
     send(type, data) {
       const text = `id: test.${latestId++}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
