@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 demo='g++ make python3 iproute2 util-linux libpcap-dev'
-test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch prometheus chromium"
+test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch chromium"
 case ${1:-} in
   demo) packages=$demo ;;
   test) packages=$test ;;
