@@ -1,6 +1,7 @@
 /** `arpsweep serve`: from words to a watch with HTTP beside it. */
 import { OptionError } from '../errors.js';
 import { createRoster } from '../names/roster.js';
+import { keepOnly, needsOfWatch } from '../privileges/keep-only.js';
 import { duration } from '../reporters/text.js';
 import { eventLines } from '../reporters/watch/event-lines.js';
 import { defaultListen, parseListenAddress } from '../serve/listen-address.js';
@@ -74,6 +75,7 @@ async function serve(words: readonly string[], flags: ServeFlags, { signal }: In
       listen,
       signal,
       begin(hooks) {
+        keepOnly(needsOfWatch(asked, flags));
         const state = outlets.known && { state: outlets.known };
         const run = watch(targets, { ...asked, ...knowledge, intervalMs, ...state, ...hooks });
         outlets.begin(run);

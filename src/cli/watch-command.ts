@@ -1,5 +1,6 @@
 /** `arpsweep watch`: from words to a watch under way, and each event to where it is told. */
 import { createRoster, type Roster } from '../names/roster.js';
+import { keepOnly, needsOfWatch } from '../privileges/keep-only.js';
 import { type EventFormat, eventLines } from '../reporters/watch/event-lines.js';
 import { type VendorOf, vendorOf } from '../vendors.js';
 import { watch } from '../watch/watch.js';
@@ -55,6 +56,7 @@ export async function runWatchCommand(words: readonly string[], flags: WatchFlag
   let keeping: NodeJS.Timeout | undefined;
   try {
     outlets = await openWatchOutlets(flags, notes.say);
+    keepOnly(needsOfWatch(checked, flags));
     if (durationMs !== null) timer = setTimeout(interruption.stop, durationMs);
     const run = watch(targets, {
       ...checked,

@@ -59,6 +59,15 @@ export function giveUpAllBut(addon: Pick<NativeAddon, 'keepOnlyCapabilities'>, n
   return addon.keepOnlyCapabilities(kept.map(capabilityNumber), needs.programs !== true);
 }
 
+/** What a watch needs to its end: it opens sockets again and again. */
+export function needsOfWatch(
+  options: Pick<SweepOptions, 'links' | 'netns'>,
+  { state, exec }: { readonly state?: string; readonly exec?: string },
+): Needs {
+  const namespaces = namesNamespaces(options);
+  return { rawSockets: true, namespaces, files: state !== undefined, programs: exec !== undefined };
+}
+
 /** Whether options name links in other network namespaces than the present one. */
 export function namesNamespaces({ links, netns }: Pick<SweepOptions, 'links' | 'netns'>): boolean {
   const options = { ...(links && { links }), ...(netns !== undefined && { netns }) };

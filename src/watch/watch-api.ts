@@ -26,7 +26,8 @@ export interface WatchOptions
   > {
   /**
    * From the start of a sweep to that of the next, in ms; default 60,000. An address is left in peace for 30 s at the least
-   * between two sweeps, unless the interval is shorter than that.
+   * between two sweeps, unless the interval is shorter than that. Without exact `passes`, sweeps after the first ask no more
+   * than it takes to see changes.
    */
   readonly intervalMs?: number;
   /**

@@ -46,11 +46,20 @@ describe('findings', () => {
     expect(changes.all()).toHaveLength(1);
   });
 
-  test('that are estimates end only when two sweeps in a row have not found them', () => {
+  test.each([
+    ['answered-by-fabric', 2],
+    ['loss', 6],
+  ])('of %s, an estimate, ends only when %d sweeps in a row have not found it', (kind, sweeps) => {
+    const changes = createFindingChanges(null);
+    changes.note([found(kind)], whole, at);
+    for (let i = 1; i < sweeps; i++) expect(changes.note([], whole, at)).toEqual([]);
+    expect(inShort(changes.note([], whole, at))).toEqual([`finding-ends ${kind} null`]);
+  });
+
+  test('is not ended by a sweep that cannot tell of its kind', () => {
     const changes = createFindingChanges(null);
     changes.note([found('loss')], whole, at);
-    expect(changes.note([], whole, at)).toEqual([]);
-    expect(inShort(changes.note([], whole, at))).toEqual(['finding-ends loss null']);
+    for (let i = 0; i < 20; i++) expect(changes.note([], (_, kind) => kind !== 'loss', at)).toEqual([]);
   });
 
   test('of conflicts are left to who has the address', () => {
