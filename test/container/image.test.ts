@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLab, type Host, type Lab } from '../../src/lab/lab.js';
+import { createLab, type Host, type Lab, type Switch } from '../../src/lab/lab.js';
 import { version } from '../../src/version.js';
 import { questionsOf } from '../support/arp-frames.js';
 import { capture } from '../support/capture.js';
 import { IMAGE, inContainer, podman, startContainer } from '../support/container.js';
+import { composeService, manifests, ourContainersOf, podsOf } from '../support/deployment.js';
 import { waitFor } from '../support/wait-for.js';
 
 const macs = ['02:77:00:00:00:05', '02:77:00:00:00:06'];
@@ -15,6 +16,7 @@ const COMES = '10.77.0.60';
 const CAP_NET_RAW = 1n << 13n;
 
 let lab: Lab;
+let lan: Switch;
 let pod: Host;
 /** Holds an address by itself, and is where others look at the pod from. */
 let neighbour: Host;
@@ -24,10 +26,11 @@ let directory: string;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'arpsweep-container-'));
   lab = await createLab();
-  const [lan, routed] = await Promise.all([lab.switch('lan'), lab.switch('routed')]);
+  const routed = await lab.switch('routed');
+  lan = await lab.switch('lan');
   [pod, neighbour, routedPod] = await Promise.all([
     lab.host('pod', { on: lan, addresses: ['10.77.0.1/24'] }),
-    lab.host('neighbour', { on: lan, addresses: ['10.77.0.4/24'] }),
+    lab.host('neighbour', { on: lan, addresses: ['10.77.0.4/24', '10.0.0.3/24'] }),
     lab.host('routed-pod', { on: routed, addresses: ['10.78.0.1/16'] }),
     lab.host('router', { on: routed, answersFor: ['10.78.128.0/17'] }),
     ...macs.map((mac, i) => lab.host(`twin${i}`, { on: lan, mac, addresses: ['10.77.0.5/24'] })),
@@ -172,21 +175,39 @@ describe('as process 1', () => {
 
   test('the image’s own command serves what kubelet and Prometheus ask for', async () => {
     await using container = await startContainer(pod, []);
-    const get = async (path: string) => {
-      const program = `fetch('http://10.77.0.1:9617${path}').then(async (r) => console.log(r.status, await r.text()), () => {})`;
-      return (await neighbour.run([process.execPath, '--eval', program])).stdout;
-    };
-    const told = (path: string, pattern: RegExp) =>
-      waitFor(async () => pattern.test(await get(path)), {
-        what: `${path} to say ${pattern}`,
-        timeoutMs: 20_000,
-      });
-    await told('/healthz', /^200 /);
-    await told('/readyz', /^200 /);
-    await told('/metrics', /^arpsweep_responder_info\{.*ip="10\.77\.0\.4".*\} 1$/m);
+    await told('10.77.0.1', '/healthz', /^200 /);
+    await told('10.77.0.1', '/readyz', /^200 /);
+    await told('10.77.0.1', '/metrics', /^arpsweep_responder_info\{.*ip="10\.77\.0\.4".*\} 1$/m);
+    const [, ...healthcheck] = composeService.healthcheck.test;
+    expect(await podman('exec', container.id, ...healthcheck)).toMatchObject({ status: 0 });
     expect(await container.stop(5)).toBe(0);
   });
+
+  test('the sidecar of the manifest does so, and keeps its state over a restart', async () => {
+    await lab.nic(routedPod, 'net1', { address: '10.0.0.2/24', on: lan });
+    const [objects = []] = [manifests.get('sidecar.yaml')];
+    const [sidecar] = podsOf(objects).flatMap(ourContainersOf);
+    const [expected = ''] = objects.flatMap(({ data }) => data?.expected ?? []);
+    const state = mkdtempSync(join(directory, 'state-'));
+    const { options } = expecting(expected);
+    const withState = { options: [...options, '--volume', `${state}:/var/lib/arpsweep`] };
+    for (const ready of ['/readyz', '/healthz']) {
+      await using container = await startContainer(routedPod, sidecar?.args ?? [], withState);
+      await told('10.0.0.2', ready, /^200 /);
+      await told('10.0.0.2', '/metrics', /^arpsweep_expected_up\{group="database",ip="10\.0\.0\.40"\} 0$/m);
+      expect(await container.stop(5)).toBe(0);
+      expect(JSON.parse(readFileSync(join(state, 'state.json'), 'utf8'))).toHaveProperty('schemaVersion', 1);
+    }
+  });
 });
+
+/** Asks from the neighbour until the answer, status and text, is of that form. */
+async function told(ip: string, path: string, pattern: RegExp): Promise<void> {
+  const program = `fetch('http://${ip}:9617${path}').then(async (r) => console.log(r.status, await r.text()), () => {})`;
+  const isTold = async () =>
+    pattern.test((await neighbour.run([process.execPath, '--eval', program])).stdout);
+  await waitFor(isTold, { what: `${path} to say ${pattern}`, timeoutMs: 20_000 });
+}
 
 /** Resolves once somebody on a machine has a packet socket, by its kernel's own list. */
 const packetSocketIn = (host: Host) =>
