@@ -35,12 +35,16 @@ const largestShare = 0.05;
 /** The longest pause between two attempts that fail, in ms. */
 const longestPause = 60_000;
 
-/** @param known what there is to keep, asked for at each write */
+/**
+ * Keeps from now on what `known` gives, and forgets what the file held.
+ * @param known asked for at each write
+ */
 export function keepState(
   file: StateFile,
   known: () => StateInParts,
   { onTrouble, everyMs = 5000 }: KeepStateOptions,
 ): StateKeeper {
+  file.forget();
   let isDue = false;
   let isFinished = false;
   let writing: Promise<boolean> | null = null;

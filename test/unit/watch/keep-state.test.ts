@@ -16,6 +16,7 @@ function fakeFile(tookMs = 0) {
   const fake = {
     path: '/state.json',
     known: null,
+    forget() {},
     written,
     trouble: null as ArpsweepError | null,
     isReleased: false,
