@@ -1,5 +1,5 @@
 /** `arpsweep watch` on a small network whose machines take and leave addresses, and whose links come and go. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -69,43 +69,7 @@ const schemaOf = (name: string) =>
 const ajv = addFormats.default(new Ajv({ schemas: [schemaOf('report')], strict: false }));
 
 describe('changes', () => {
-  test('of owners are told with both MACs, and the gap of a move is what the kernels show', async () => {
-    const run = await start([...HERE, '-f', 'ndjson']);
-    const before = Date.now();
-    await leave(one, SERVICE);
-    await take(two, SERVICE);
-    await two.run(['arping', '-q', '-U', '-c', '1', '-I', 'eth0', SERVICE]);
-    const after = Date.now();
-    await untilTold(run, 1);
-    await take(one, SERVICE);
-    await untilTold(run, 2);
-    await leave(two, SERVICE);
-    await untilTold(run, 3);
-    await leave(one, SERVICE);
-    await untilTold(run, 4);
-    run.child.kill('SIGINT');
-    expect(await run.result).toMatchObject({ status: 130 });
-
-    const told = events(run);
-    expect(told.map(({ type, macs }) => [type, ...macs])).toEqual([
-      ['moved', TWO_MAC],
-      ['conflict-begins', TWO_MAC, ONE_MAC],
-      ['conflict-ends', ONE_MAC],
-      ['gone'],
-    ]);
-    const [moved] = told;
-    expect(Date.parse(moved?.at ?? '')).toBeGreaterThanOrEqual(before);
-    expect(Date.parse(moved?.at ?? '')).toBeLessThanOrEqual(after + 5);
-    expect(moved?.previous?.macs).toEqual([ONE_MAC]);
-    expect(Date.parse(moved?.at ?? '') - Date.parse(moved?.previous?.lastAt ?? '')).toBeCloseTo(
-      moved?.gapMs ?? Number.NaN,
-      -1,
-    );
-    const isEvent = ajv.compile(schemaOf('watch-event'));
-    for (const event of told) expect(isEvent(event), ajv.errorsText(isEvent.errors)).toBe(true);
-  });
-
-  test('while nobody watched are told by the next watch, whatever the first one printed', async () => {
+  test('that came about while nobody watched are told by the next watch, whatever the first one printed', async () => {
     const file = join(directory, 'state.json');
     const first = await start([...HERE, '--state', file]);
     first.child.kill('SIGTERM');
@@ -135,21 +99,6 @@ describe('changes', () => {
       [SERVICE, 'moved', true],
       ['10.69.0.7', 'new', true],
     ]);
-  });
-
-  test('of findings are told as they begin and end, and those of conflicts once', async () => {
-    const expected = join(directory, 'expected');
-    writeFileSync(expected, `[z1]\n${SERVICE} ${ONE_MAC}\n10.69.0.11\n10.69.0.12\n`);
-    const run = await start([...HERE, '-f', 'ndjson', '--expect', expected]);
-    await leave(one, SERVICE);
-    await waitFor(() => lines(run).length >= 2, { what: 'it to be missing, and gone', timeoutMs: 15_000 });
-    await take(one, SERVICE);
-    await waitFor(() => lines(run).length >= 4, { what: 'it to be back', timeoutMs: 15_000 });
-    run.child.kill('SIGTERM');
-    await run.result;
-    const told = events(run).map(({ type, ip, finding }) => [type, ip, finding?.kind].join(' '));
-    expect(told.slice(0, 2).toSorted()).toEqual([`finding-begins ${SERVICE} missing`, `gone ${SERVICE} `]);
-    expect(told.slice(2).toSorted()).toEqual([`back ${SERVICE} `, `finding-ends ${SERVICE} missing`]);
   });
 });
 
@@ -251,17 +200,12 @@ describe('the command', () => {
   test('ends when its reader goes away', async () => {
     const run = await start(HERE);
     run.child.stdout?.destroy();
-    await leave(one, SERVICE);
+    await take(two, SERVICE);
     expect(await run.result).toMatchObject({ status: 0 });
   });
 
   test.each([
-    [['--interval', '10'], '"10"', 'such as'],
-    [['--interval', '1ms'], '"1ms"', '30s'],
-    [['--for', '0'], '"0"', '168h'],
-    [['--fast', '11'], '"11"', 'from 1 to 10'],
     [['--fast', '2', '--interval', '5s'], 'fast mode', '--interval'],
-    [['-f', 'csv'], "'csv'", 'table, plain, ndjson'],
     [['--exec', './no-such-program'], 'no-such-program', ''],
     [['--state', '/nonexistent/state'], '"/nonexistent/state"', 'directory that exists'],
   ])('refuses %j', async (words, quoted, form) => {
