@@ -4,8 +4,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# The prebuilds are for both machines, whichever this is.
+case $(uname -m) in
+  aarch64) other=g++-x86-64-linux-gnu ;;
+  *) other=g++-aarch64-linux-gnu ;;
+esac
 demo='g++ make python3 iproute2 util-linux libpcap-dev'
-test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch chromium"
+test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch chromium qemu-user-static $other"
 case ${1:-} in
   demo) packages=$demo ;;
   test) packages=$test ;;
@@ -44,4 +49,5 @@ if [ "$1" = test ] && [ ! -x .peers/usr/sbin/arping ]; then
   fi
 fi
 
-npm ci --no-audit --no-fund --loglevel=error
+# node-gyp compiles with one process unless it is told otherwise.
+JOBS=${JOBS:-$(nproc)} npm ci --no-audit --no-fund --loglevel=error

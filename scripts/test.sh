@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every test there is: native core under the sanitizers, unit, lab and command-line tests, the hazards, the tarball.
+# Every test there is: native core under the sanitizers, unit, lab and command-line tests, the hazards, prebuilds and tarball.
 # Ends with a line "N passed, N failed". Needs namespaces: root, or a user who may make user namespaces.
 set -eu
 cd "$(dirname "$0")/.."
@@ -74,6 +74,7 @@ count unit
 vitest lab npm run --silent test:lab -- test/integration
 vitest commands npm run --silent test:lab -- test/cli
 count lab commands
+step prebuilds npm run --silent test:prebuilds
 step package npm run --silent test:package
 if [ "${CI:-}" = true ]; then step 'Node 22 and 24' npm run --silent test:nodes; fi
 

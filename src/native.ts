@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { NativeLoadError } from './errors.js';
+import { runsOnGlibc } from './libc.js';
 
 /** An IPv4 address of an interface, as the kernel holds it (rtnetlink(7), RTM_GETADDR). */
 export interface NativeAddress {
@@ -433,12 +434,20 @@ let loaded: NativeAddon | undefined;
 export function native(): NativeAddon {
   if (loaded) return loaded;
   const require = createRequire(import.meta.url);
-  const candidates = ['../build/Release/arpsweep.node', `../prebuilds/linux-${process.arch}/arpsweep.node`];
+  // Compiled here, or brought along. musl takes glibc's libc.so.6 for its own, so it is not given that one even to try.
+  const candidates = [
+    '../build/Release/arpsweep.node',
+    `../prebuilds/linux-${process.arch}/arpsweep.glibc.node`,
+  ];
   const tried: string[] = [];
   for (const candidate of candidates) {
     const path = fileURLToPath(new URL(candidate, import.meta.url));
     if (!existsSync(path)) {
       tried.push(`${path}: not there`);
+      continue;
+    }
+    if (path.endsWith('.glibc.node') && !runsOnGlibc()) {
+      tried.push(`${path}: for glibc, and this Node runs on another C library`);
       continue;
     }
     try {

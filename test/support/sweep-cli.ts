@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from '../../src/lab/command.js';
 import type { Host } from '../../src/lab/lab.js';
 import { argvOn } from './inject.js';
 
-/** The program as a user starts it. */
-export const ARPSWEEP = fileURLToPath(new URL('../../bin/arpsweep.js', import.meta.url));
+const { ARPSWEEP_TEST_PACKAGE } = process.env;
+/** The program as a user starts it: that of this checkout, or of the package in the folder ARPSWEEP_TEST_PACKAGE. */
+export const ARPSWEEP = join(
+  ARPSWEEP_TEST_PACKAGE ?? fileURLToPath(new URL('../..', import.meta.url)),
+  'bin/arpsweep.js',
+);
 
 export interface SweepCliOptions {
   /** Machine of the lab to run on; by default the namespace that the test is in. */
