@@ -20,7 +20,7 @@ function hostLines(hosts: readonly Host[]): string {
  * The lines of `JSON.stringify(report, null, 2)`, some hosts at a time: the text of a large report would not fit into
  * one string.
  */
-function* documentLines(report: Report): Iterable<string> {
+export function* documentLines(report: Report): Iterable<string> {
   const { hosts } = report;
   const empty = pretty({ ...report, hosts: [] });
   if (hosts.length === 0) {

@@ -120,9 +120,10 @@ export async function keepSweeping(world: WatchWorld, targets: TargetSet | undef
     await repeat(world, sweepOnce, alarm);
   } finally {
     clearInterval(timer);
-    ears.close();
     world.stop();
+    // What is being asked looks at the links once more, and listens.
     await asks;
+    ears.close();
   }
 }
 

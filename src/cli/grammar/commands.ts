@@ -9,6 +9,7 @@ const others: Readonly<Record<string, () => Promise<Definition>>> = {
   announce: async () => (await import('./announce.js')).defineAnnounce,
   listen: async () => (await import('./listen.js')).defineListen,
   watch: async () => (await import('./watch.js')).defineWatch,
+  serve: async () => (await import('./serve.js')).defineServe,
   trace: async () => (await import('./trace.js')).defineTrace,
   explain: async () => (await import('./explain.js')).defineExplain,
   interfaces: async () => (await import('./interfaces.js')).defineInterfaces,
