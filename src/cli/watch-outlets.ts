@@ -8,7 +8,7 @@ import type { StateFile } from '../watch/state-file.js';
 import type { Watch } from '../watch/watch-api.js';
 
 export interface WatchOutlets {
-  /** What an earlier watch left, or null; forgotten once it is written anew. */
+  /** What an earlier watch left, or null; nothing is known any more once this one has begun. */
   readonly known: WatchState | null;
   /** Keeps the state of this watch from now on. */
   begin(run: Watch): void;

@@ -32,15 +32,22 @@ export interface KeepStateOptions {
 /** Share of the time that is spent writing at the most, where there is much to write or the disk is slow. */
 const largestShare = 0.05;
 
+/** Changes seldom come alone, and what a sweep has left behind is cleared away by then. */
+const settleMs = 1000;
+
 /** The longest pause between two attempts that fail, in ms. */
 const longestPause = 60_000;
 
-/** @param known what there is to keep, asked for at each write */
+/**
+ * Keeps from now on what `known` gives, and forgets what the file held.
+ * @param known asked for at each write
+ */
 export function keepState(
   file: StateFile,
   known: () => StateInParts,
   { onTrouble, everyMs = 5000 }: KeepStateOptions,
 ): StateKeeper {
+  file.forget();
   let isDue = false;
   let isFinished = false;
   let writing: Promise<boolean> | null = null;
@@ -59,7 +66,7 @@ export function keepState(
           schedule();
         });
       },
-      Math.max(0, restUntil - performance.now()),
+      Math.max(settleMs, restUntil - performance.now()),
     );
     // Nothing is lost with the process: whoever ends it in order calls finish().
     timer.unref();

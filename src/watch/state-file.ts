@@ -23,8 +23,10 @@ import { type StateInParts, stateText } from './state-text.js';
 export interface StateFile {
   /** Symbolic links are followed. */
   readonly path: string;
-  /** What an earlier watch left, or null; forgotten when another state is written. */
+  /** What an earlier watch left, or null. */
   readonly known: WatchState | null;
+  /** Lets go of what is known, once somebody has it: of a /16 it takes 20 MB. */
+  forget(): void;
   /**
    * Puts a state in the place of the one that is there. One call at a time.
    * @throws ArpsweepError where that is not possible: then the file is as it was
@@ -194,7 +196,6 @@ function stateFileOver({ handle, real: path, isOurs }: Opened, found: WatchState
     const before = current;
     current = draft.handle;
     isEmptyAndOurs = false;
-    known = null;
     await before.close();
     await syncDirectory(dirname(path));
   }
@@ -203,6 +204,9 @@ function stateFileOver({ handle, real: path, isOurs }: Opened, found: WatchState
     path,
     get known() {
       return known;
+    },
+    forget() {
+      known = null;
     },
     replace: (state) =>
       replace(state).catch((error) => {

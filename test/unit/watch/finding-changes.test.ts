@@ -49,7 +49,7 @@ describe('findings', () => {
   test.each([
     ['answered-by-fabric', 2],
     ['loss', 6],
-  ])('of %s, an estimate, ends only when %d sweeps in a row have not found it', (kind, sweeps) => {
+  ] as const)('of %s, an estimate, ends only when %d sweeps in a row have not found it', (kind, sweeps) => {
     const changes = createFindingChanges(null);
     changes.note([found(kind)], whole, at);
     for (let i = 1; i < sweeps; i++) expect(changes.note([], whole, at)).toEqual([]);
