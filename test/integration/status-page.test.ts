@@ -192,6 +192,8 @@ test('what is old never looks fresh, and is made good once the server is back', 
   server.state = conflicting();
   await headline(page, '1 conflict, 1 address flaps, 1 finding');
   expect(await page.locator('.grids').evaluate((grids) => getComputedStyle(grids).filter)).toBe('none');
+  server.send('missed', {});
+  await page.waitForSelector('#events li:first-child .gap');
   // It went on from where it was.
   expect(server.requests.filter((request) => request.includes('/events'))).toEqual([
     'GET /events none',
