@@ -10,7 +10,7 @@ case $(uname -m) in
   *) other=g++-aarch64-linux-gnu ;;
 esac
 demo='g++ make python3 iproute2 util-linux libpcap-dev'
-test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch prometheus chromium qemu-user-static $other"
+test="$demo clang clang-format cmake llvm libclang-rt-14-dev doctest-dev nftables tcpdump tshark wireshark-common arp-scan nmap masscan iputils-arping libnet1 procps libcap2-bin zsh fish mandoc netdiscover openvswitch-switch chromium qemu-user-static $other"
 case ${1:-} in
   demo) packages=$demo ;;
   test) packages=$test ;;

@@ -8,12 +8,16 @@ import { checkWatchOptions, parseFast, parseWatchDuration } from '../watch/watch
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption, type Interruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
+import { keepMemoryLean } from './lean-memory.js';
 import { standardOutput } from './standard-output.js';
 import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
 import { wantsColour } from './terminal.js';
 import { createWatchNotes } from './watch-notes.js';
 import { openWatchOutlets, type WatchOutlets } from './watch-outlets.js';
+
+/** In the fast mode a state is kept so often though nothing happens. */
+const keepMs = 60_000;
 
 /** As commander hands them over. */
 export interface WatchFlags extends AskingFlags {
@@ -43,11 +47,14 @@ export async function runWatchCommand(words: readonly string[], flags: WatchFlag
   const targets = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
   const knowledge = await knowledgeOf(flags);
   const vendors = flags.vendors ? await vendorsIn(flags.vendors) : vendorOf;
+  keepMemoryLean();
   const interruption = catchInterruption();
   const notes = createWatchNotes(flags, intervalMs);
   let outlets: WatchOutlets | null = null;
   let failure: Error | null = null;
+  let hasBegun = false;
   let timer: NodeJS.Timeout | undefined;
+  let keeping: NodeJS.Timeout | undefined;
   try {
     outlets = await openWatchOutlets(flags, notes.say);
     if (durationMs !== null) timer = setTimeout(interruption.stop, durationMs);
@@ -56,12 +63,19 @@ export async function runWatchCommand(words: readonly string[], flags: WatchFlag
       ...knowledge,
       ...(outlets.known && { state: outlets.known }),
       signal: interruption.signal,
+      onBegin() {
+        hasBegun = true;
+        if (checked.fast === undefined) return;
+        notes.asking(targets, checked.fast);
+        // Of those who have not changed it is known all the time that they are there.
+        keeping = setInterval(() => outlets?.swept(), keepMs);
+      },
       onSweep(report) {
         notes.swept(report);
         outlets?.swept();
       },
       onTrouble(error) {
-        if (notes.hasSwept()) {
+        if (hasBegun) {
           notes.failed(error);
           return;
         }
@@ -80,6 +94,7 @@ export async function runWatchCommand(words: readonly string[], flags: WatchFlag
     return !isRead || notes.hasSucceeded() || flags.fast !== undefined ? 0 : couldNotRunExit;
   } finally {
     clearTimeout(timer);
+    clearInterval(keeping);
     await outlets?.finish();
     interruption.release();
   }

@@ -2,6 +2,8 @@
 import type { Report } from '../generated/report-types.js';
 import { linkName } from '../reporters/link-name.js';
 import { counted, duration, wrapped } from '../reporters/text.js';
+import type { TargetSet } from '../targets/parse.js';
+import { formatRanges } from '../targets/ranges.js';
 import { list } from '../wording.js';
 import { describeError } from './failure.js';
 import { columnsOf } from './terminal.js';
@@ -12,8 +14,9 @@ export interface WatchNotes {
   readonly say: (sentence: string) => void;
   readonly swept: (report: Report) => void;
   readonly failed: (error: Error) => void;
-  /** Whether a sweep was made, and whether one came to its end. */
-  readonly hasSwept: () => boolean;
+  /** The fast mode has begun. */
+  readonly asking: (targets: TargetSet | undefined, perSecond: number) => void;
+  /** Whether a sweep came to its end. */
   readonly hasSucceeded: () => boolean;
 }
 
@@ -53,7 +56,11 @@ export function createWatchNotes(flags: WatchFlags, intervalMs: number): WatchNo
       if (text !== trouble) stderr.write(text);
       trouble = text;
     },
-    hasSwept: () => sweeps > 0,
+    asking(targets, perSecond) {
+      if (stderr.isTTY !== true || flags.quiet) return;
+      const what = list(formatRanges(targets?.ranges ?? []));
+      note(`asking for ${what} ${perSecond} times a second; Ctrl-C ends it`);
+    },
     hasSucceeded: () => successes > 0,
   };
 }

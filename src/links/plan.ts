@@ -101,7 +101,7 @@ export const senderMacOf = ({ sourceMac, fields }: LinkPlan): string =>
   fields.frame.senderHardware ?? sourceMac;
 
 /** The namespaces that are swept, but for the present one. */
-export function namespacesOf(plans: readonly LinkPlan[]): Namespace[] {
+export function namespacesOf(plans: readonly Pick<LinkPlan, 'namespace'>[]): Namespace[] {
   const byPath = new Map<string, Namespace>();
   for (const { namespace } of plans) if (namespace) byPath.set(namespace.path, namespace);
   return [...byPath.values()];

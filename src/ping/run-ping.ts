@@ -1,12 +1,11 @@
 /** Conducts a ping: options, targets and links in, replies as they come and a report out. */
 
-import type { LinkPlan } from '../links/plan.js';
 import { arpOperation } from '../listen/heard-frame.js';
-import { isUnicast } from '../mac-address.js';
 import type { NativeAddon } from '../native.js';
 import { timestamp } from '../report/timestamp.js';
+import { type AskedAddress, addressesToAsk, isReplyTo } from '../talk/asking.js';
 import { endingOf } from '../talk/ending.js';
-import { type AddressOnLink, addressesOf, byPlace, chooseAskers, type Endpoint } from '../talk/endpoints.js';
+import { byPlace, chooseAskers } from '../talk/endpoints.js';
 import { type Exchange, type Heard, openExchange } from '../talk/exchange.js';
 import { broadcastMac, requestFor } from '../talk/frames.js';
 import { keepTime, pause } from '../talk/metronome.js';
@@ -29,12 +28,7 @@ const othersMs = 350;
 const lookMs = 20;
 
 /** An address that is pinged on a link. */
-interface Subject extends AddressOnLink {
-  /** SHA and SPA of the requests. */
-  readonly sourceMac: string;
-  readonly sourceIp: number;
-  /** The link itself holds the address. */
-  readonly self: boolean;
+interface Subject extends AskedAddress {
   readonly tally: Tally;
   /** Requests that were to be sent. */
   attempts: number;
@@ -57,11 +51,7 @@ export async function runPing(
   const { ranges } = await readTargets(targets);
   checkBurden(countAddresses(ranges), checked.intervalMs);
   const addon = load();
-  const askers = chooseAskers(addon, ranges, checked);
-  const subjects = askers.flatMap(({ endpoint, plan }) =>
-    addressesOf(plan.targets).map((ip) => subjectOf(endpoint, ip, plan)),
-  );
-  subjects.sort((a, b) => a.ip - b.ip);
+  const subjects = addressesToAsk(chooseAskers(addon, ranges, checked)).map(subjectOf);
   const find = byPlace(subjects);
   const endpoints = [...new Set(subjects.map(({ endpoint }) => endpoint))];
   const end = endingOf(options.signal, checked.deadlineMs);
@@ -93,23 +83,8 @@ export async function runPing(
   }
 }
 
-function subjectOf(
-  endpoint: Endpoint,
-  ip: number,
-  plan: Pick<LinkPlan, 'sourceMac' | 'sourceIp' | 'own'>,
-): Subject {
-  return {
-    endpoint,
-    ip,
-    sourceMac: plan.sourceMac,
-    // To ask for an address with itself as sender would announce it.
-    sourceIp: plan.sourceIp === ip ? 0 : plan.sourceIp,
-    self: plan.own.includes(ip),
-    tally: createTally(),
-    attempts: 0,
-    refusals: new Map(),
-    firstMac: null,
-  };
+function subjectOf(asked: AskedAddress): Subject {
+  return { ...asked, tally: createTally(), attempts: 0, refusals: new Map(), firstMac: null };
 }
 
 /** @returns the reply to us, where the frame is one */
@@ -121,10 +96,7 @@ function hear(subject: Subject, heard: Heard): PingReply | null {
     if (asks) tally.ask({ atMs, clockSteps, destination, ours });
     return null;
   }
-  // Some reply with a THA of zero or of all ones, and are understood all the same.
-  const isToUs = arp.tha === sourceMac || destination === sourceMac || destination === broadcastMac;
-  const answers = arp.operation === arpOperation.reply && arp.tpa === sourceIp && isToUs;
-  if (!answers || arp.sha === sourceMac || !isUnicast(arp.sha)) return null;
+  if (!isReplyTo(subject, heard)) return null;
   const told = tally.take({ mac: arp.sha, atMs, clockSteps });
   if (!told) return null;
   subject.firstMac ??= arp.sha;

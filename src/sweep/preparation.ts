@@ -36,8 +36,7 @@ export async function prepare(
   // Targets first: what is wrong with them is the caller's to mend, on any machine.
   const wanted = targets === undefined ? null : await readTargets(targets);
   const exclude = checked.exclude.length > 0 ? (await readTargets(checked.exclude)).ranges : [];
-  const named = await readNames(checked.names);
-  const judge = await readJudge(checked.expect);
+  const { named, judge } = await readKnowledge(checked);
   const addon = load();
   const before = machineStates(addon);
   const chosen = chooseLinks(linkSource(addon, before), checked.links);
@@ -49,10 +48,7 @@ export async function prepare(
     expected: judge?.addresses ?? [],
     options: checked,
   });
-  // This machine as it is now, whatever a file may say of it; each of its namespaces is like a machine of its own.
-  const places = [null, ...namespacesOf(plans)];
-  const own = places.map((where) => describeMachine(before(where).links, where?.name));
-  const roster = createRoster([...named, ...own]);
+  const roster = rosterOf(named, before, plans);
   return { addon, before, roster, judge, plans, parts: partsOf(plans, checked.course) };
 }
 
@@ -62,6 +58,24 @@ export async function prepare(
  */
 export function linksOf(addon: NativeAddon, options: SweepOptions): ChosenLink[] {
   return chooseLinks(linkSource(addon, machineStates(addon)), checkOptions(options).links);
+}
+
+/** What is known of the network beside what it says itself. */
+export async function readKnowledge({
+  names,
+  expect,
+}: Pick<CheckedOptions, 'names' | 'expect'>): Promise<Pick<Prepared, 'judge'> & { named: NamedMachine[] }> {
+  return { named: await readNames(names), judge: await readJudge(expect) };
+}
+
+/** This machine as it is now, whatever a file may say of it; each of its namespaces is like a machine of its own. */
+export function rosterOf(
+  named: readonly NamedMachine[],
+  state: StateOf,
+  plans: readonly Pick<LinkPlan, 'namespace'>[],
+): Roster {
+  const own = [null, ...namespacesOf(plans)].map((where) => describeMachine(state(where).links, where?.name));
+  return createRoster([...named, ...own]);
 }
 
 /** What reads files is loaded only where there are any. */

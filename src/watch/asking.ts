@@ -26,7 +26,8 @@ export interface RoundLink {
   readonly tested: Ranges;
   /** Share of what was lost; null where too little answered to tell. */
   readonly loss: number | null;
-  readonly answers: readonly Answer[];
+  /** Everybody who answered; there may be 65,536 of them. */
+  readonly answers: () => Iterable<Answer>;
   readonly findings: readonly Finding[];
 }
 
@@ -64,7 +65,7 @@ export async function sweepRound(
 }
 
 function roundLinks(report: Report, plans: readonly LinkPlan[]): RoundLink[] {
-  const links = new Map<string, RoundLink & { answers: Answer[]; findings: Finding[] }>();
+  const links = new Map<string, RoundLink & { findings: Finding[] }>();
   const byIndex = plans.map(({ name, targets }, i) => {
     const untested = report.untested
       .filter(({ link }) => link === i)
@@ -74,20 +75,22 @@ function roundLinks(report: Report, plans: readonly LinkPlan[]): RoundLink[] {
       name,
       tested: union(before?.tested ?? [], subtract(targets, untested)),
       loss: worse(before?.loss ?? null, report.links[i]?.statistics.lossEstimate ?? null),
-      answers: before?.answers ?? [],
+      answers: () => answersOn(report, plans, name),
       findings: before?.findings ?? [],
     };
     links.set(name, link);
     return link;
   });
-  for (const { ip, link, responders } of report.hosts) {
-    const address = parseAddress(ip) ?? 0;
-    for (const { mac, firstAt } of responders) {
-      byIndex[link]?.answers.push({ ip: address, mac, atMs: Date.parse(firstAt) });
-    }
-  }
   for (const finding of report.findings) byIndex[finding.link ?? 0]?.findings.push(finding);
   return [...links.values()];
+}
+
+function* answersOn({ hosts }: Report, plans: readonly LinkPlan[], name: string): Generator<Answer> {
+  for (const { ip, link, responders } of hosts) {
+    if (plans[link]?.name !== name) continue;
+    const address = parseAddress(ip) ?? 0;
+    for (const { mac, firstAt } of responders) yield { ip: address, mac, atMs: Date.parse(firstAt) };
+  }
 }
 
 const worse = (one: number | null, other: number | null): number | null =>

@@ -18,7 +18,7 @@ export function noteRound(world: WatchWorld, round: RoundLink, hasLost: boolean)
   );
   entry.loss = round.loss ?? entry.loss;
   if (hasLost) {
-    for (const { ip, mac, atMs } of round.answers) {
+    for (const { ip, mac, atMs } of round.answers()) {
       const answer = { link: round.name, ip, mac, kind: 'reply', operation: 'reply' } as const;
       tell(ledger.spoken({ ...answer, atMs: clock.steadyMs(atMs) }));
     }

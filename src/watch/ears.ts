@@ -15,6 +15,7 @@ export interface Ears {
   listenOn(links: readonly WatchedLink[]): void;
   /** Frames that were lost on this machine since the links were last changed. */
   lost(): number;
+  /** For good. */
   close(): void;
 }
 
@@ -29,6 +30,7 @@ export function createEars(
 ): Ears {
   let listening: Listening | null = null;
   let open = '';
+  let isClosed = false;
   let links: readonly WatchedLink[] = [];
 
   const devicesOf = (wanted: readonly WatchedLink[]): WatchedLink[] => [
@@ -46,6 +48,7 @@ export function createEars(
 
   return {
     listenOn(wanted) {
+      if (isClosed) return;
       links = wanted;
       const devices = devicesOf(wanted);
       const key = devices.map(deviceOf).join(' ');
@@ -67,6 +70,7 @@ export function createEars(
     },
     lost: () => (listening === null ? Number.POSITIVE_INFINITY : framesLost(listening.status())),
     close() {
+      isClosed = true;
       listening?.close();
       listening = null;
     },

@@ -41,7 +41,8 @@ export function runWatch(
       const wanted = targets === undefined ? undefined : await readTargets(targets);
       const sweep = await readKnowledge(checked.sweep);
       world = createWorld(load, { ...checked, sweep }, options, queue.push, end);
-      await keepSweeping(world, wanted);
+      if (checked.fast === null) await keepSweeping(world, wanted);
+      else await (await import('./fast-watch.js')).keepAskingFast(world, wanted);
       return stateOf(world, options.state);
     } finally {
       stop();
@@ -84,7 +85,7 @@ async function readKnowledge(sweep: CheckedWatch['sweep']): Promise<CheckedWatch
 function createWorld(
   load: () => NativeAddon,
   checked: CheckedWatch,
-  { state, onSweep, onTrouble }: WatchOptions,
+  { state, onBegin, onSweep, onTrouble }: WatchOptions,
   tell: (events: readonly WatchEvent[]) => void,
   end: AbortController,
 ): WatchWorld {
@@ -113,6 +114,7 @@ function createWorld(
     know: (prepared) => {
       known = prepared;
     },
+    onBegin: onBegin ?? null,
     onSweep: onSweep ?? null,
     onTrouble: onTrouble ?? null,
   };

@@ -137,6 +137,7 @@ async function repeat(world: WatchWorld, sweepOnce: () => Promise<void>, alarm: 
     let failure: unknown = null;
     try {
       await sweepOnce();
+      if (!hasSwept && !signal.aborted) world.onBegin?.();
       hasSwept = true;
     } catch (error) {
       if (signal.aborted) return;

@@ -34,6 +34,8 @@ export interface WatchOptions
   readonly fast?: number;
   /** What an earlier watch knew; what has changed since is told first. */
   readonly state?: WatchState;
+  /** Called once the first sweep was made or, in the fast mode, once it asks. */
+  readonly onBegin?: () => void;
   /** Called with the report of each sweep. */
   readonly onSweep?: (report: Report) => void;
   /**

@@ -42,7 +42,7 @@ export function parseFast(text: string): number {
  * @throws OptionError that names the option, what was given and the form expected
  */
 export function checkWatchOptions(options: WatchOptions): CheckedWatch {
-  const { intervalMs, fast, state, onSweep, onTrouble, ...sweep } = options;
+  const { intervalMs, fast, state, onBegin, onSweep, onTrouble, ...sweep } = options;
   checkOptions(sweep);
   if (fast !== undefined && intervalMs !== undefined) {
     throw new OptionError(

@@ -25,6 +25,7 @@ export interface WatchWorld {
   readonly stop: () => void;
   /** Takes what is known of the network, as it was read for the latest sweep. */
   readonly know: (prepared: Pick<Prepared, 'roster' | 'judge'>) => void;
+  readonly onBegin: (() => void) | null;
   readonly onSweep: ((report: Report) => void) | null;
   readonly onTrouble: ((error: Error) => void) | null;
 }

@@ -57,6 +57,7 @@ test('a sweep needs nothing of other commands and formats, and no vendors where 
       'cli/listen-view.js',
     ],
     ...['cli/check-command.js', 'check', 'expect'],
+    ...['watch', 'reporters/watch', 'cli/watch-command.js', 'cli/watch-notes.js', 'cli/watch-outlets.js'],
     ...['cli/serve-command.js', 'cli/event-log.js', 'serve'],
     ...['input/input-file.js', 'input/json-text.js', 'input/shape.js'],
     ...['names-input', 'machine-document', 'ethers'].map((part) => `names/${part}.js`),

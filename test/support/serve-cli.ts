@@ -43,16 +43,14 @@ export async function startSidecar(args: readonly string[], options: SweepCliOpt
     return line === undefined ? undefined : Number(line.slice(series.length));
   }
 
+  /** Of the latest report. */
+  const tag = async () => (await ask(port, '/report', { method: 'HEAD' })).headers.etag;
+
   async function nextReport(): Promise<ReportedSweep> {
-    const { headers } = await get('/report');
-    const found = await waitFor(
-      async () => {
-        const answered = await get('/report');
-        return answered.status === 200 && answered.headers.etag !== headers.etag && answered;
-      },
-      { what: 'the next report', timeoutMs: 20_000 },
-    );
-    return JSON.parse(found.text);
+    const before = await tag();
+    const isNext = async () => ![before, undefined].includes(await tag());
+    await waitFor(isNext, { what: 'the next report', timeoutMs: 20_000, intervalMs: 50 });
+    return JSON.parse((await get('/report')).text);
   }
 
   return {

@@ -13,6 +13,8 @@ What is served:
   /readyz   200: a sweep succeeded               come, as server-sent events
             within two intervals
   HTTP has no password: whoever reaches the address reads all of it.
+  Addresses are left in peace for 30 s between sweeps, unless --interval is
+  shorter. Links that are not there are waited for.
 ${examples([
   ['arpsweep serve', 'the subnet of the default route'],
   ['arpsweep serve -I net1 --listen :9617', 'for a Prometheus elsewhere'],

@@ -85,10 +85,21 @@ function change({ type, macs, previous }: WatchEvent): string {
   return hasMoved ? `${before} → ${now || 'nobody'}` : now;
 }
 
-function after({ gapMs, unanswered }: WatchEvent): string {
-  if (gapMs === null) return '';
-  const vain = unanswered === undefined ? '' : `, ${unanswered} unanswered`;
-  return `after ${gapMs < 10_000 ? `${gapMs} ms` : duration(gapMs)}${vain}`;
+function after({ gapMs, unanswered, announcements, overlapMs }: WatchEvent): string {
+  const parts = [
+    gapMs === null ? '' : `after ${exact(gapMs)}`,
+    unanswered === undefined ? '' : `${unanswered} unanswered`,
+    announcements === undefined ? '' : announced(announcements.length),
+    overlapMs === undefined ? '' : `both had it for ${exact(overlapMs)}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+const exact = (ms: number): string => (ms < 10_000 ? `${ms} ms` : duration(ms));
+
+function announced(times: number): string {
+  if (times === 0) return 'not announced';
+  return times === 1 ? 'announced once' : `announced ${times} times`;
 }
 
 /** Who has it now, or had it last. */
