@@ -1,6 +1,6 @@
 /** The status page: what the feed brings goes into the model, and the views show the model. */
 
-import { problemsOf } from './conflicts.js';
+import { type Problems, problemsOf } from './conflicts.js';
 import { openFeed } from './feed.js';
 import type { News } from './inbox.js';
 import { applyEvent, applySweep, type Model, modelOf } from './model.js';
@@ -16,7 +16,8 @@ import { createProblemsView } from './view/problems.js';
 import { tick } from './view/time.js';
 
 let model: Model | null = null;
-let problems = { conflicts: [], findings: [] } as ReturnType<typeof problemsOf>;
+/** Those of the model, or null where it has changed since: old ones beside a new model would make a verdict that never was. */
+let problems: Problems | null = null;
 let connection: Connection = { kind: 'connecting' };
 let readiness: Readiness | null = null;
 let report = noReport;
@@ -38,11 +39,14 @@ const feed = openFeed({
     const { lastSweep = null } = model ?? {};
     model = { ...modelOf(state), lastSweep };
     for (const news of since) take(model, news);
+    problems = null;
     changed();
   },
   news(news) {
     if (news.type === 'change') eventsView.add(news.change);
+    if (news.type === 'missed') eventsView.miss();
     if (model) take(model, news);
+    problems = null;
     changed();
   },
   connection(now) {
@@ -78,17 +82,21 @@ function show(): void {
   const nowMs = feed.now();
   eventsView.update(nowMs);
   if (model) {
-    problems = problemsOf(model);
-    problemsView.update(problems, report, nowMs);
+    problemsView.update(currentProblems(), report, nowMs);
     linksView.update(model, nowMs);
     detailsView.update(model, pointed, report, nowMs);
   }
   showVerdict();
 }
 
+function currentProblems(): Problems {
+  problems ??= model ? problemsOf(model) : { conflicts: [], findings: [] };
+  return problems;
+}
+
 function showVerdict(): void {
-  const nowMs = feed.now();
-  showHead(verdictOf({ model, connection, readiness, nowMs, fault }, problems), connection, model);
+  const known = { model, connection, readiness, nowMs: feed.now(), fault };
+  showHead(verdictOf(known, currentProblems()), connection, model);
 }
 
 setInterval(() => {

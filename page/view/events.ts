@@ -26,6 +26,8 @@ const looks: Readonly<Record<WatchEvent['type'], readonly [sign: string, level: 
 
 export interface EventsView {
   add(event: WatchEvent): void;
+  /** The server could not tell all that came between the events before and those that follow. */
+  miss(): void;
   update(nowMs: number): void;
 }
 
@@ -34,7 +36,7 @@ export function createEventsView(): EventsView {
   const list = find('.events', section);
   const empty = find('.empty', section);
   const more = find('.more', section);
-  const kept: { readonly number: number; readonly event: WatchEvent }[] = [];
+  const kept: { readonly number: number; readonly event: WatchEvent | null }[] = [];
   let number = 0;
   let all = false;
 
@@ -50,15 +52,21 @@ export function createEventsView(): EventsView {
     const entries = kept.slice(0, all ? mostKept : few).map(({ number, event }) => ({
       key: String(number),
       signature: '',
-      make: () => line(event, nowMs),
+      make: () => (event === null ? gap() : line(event, nowMs)),
     }));
     reconcile(list, entries);
   }
 
+  function keep(event: WatchEvent | null): void {
+    kept.unshift({ number: number++, event });
+    if (kept.length > mostKept) kept.pop();
+  }
+
   return {
-    add(event) {
-      kept.unshift({ number: number++, event });
-      if (kept.length > mostKept) kept.pop();
+    add: keep,
+    miss() {
+      // Before the first there is always something.
+      if (kept.length > 0) keep(null);
     },
     update,
   };
@@ -81,5 +89,13 @@ function line({ type, at, link, ip, message, whileAway }: WatchEvent, nowMs: num
       element('span', { class: 'message' }, message),
       ...(whileAway ? [element('span', { class: 'dim' }, ' while the watch did not run')] : []),
     ),
+  );
+}
+
+function gap(): HTMLElement {
+  return element(
+    'li',
+    {},
+    element('p', { class: 'dim gap' }, 'Events are missing here: the server could not keep them.'),
   );
 }

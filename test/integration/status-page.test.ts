@@ -37,14 +37,9 @@ const phone = { width: 390, height: 844 };
 const desktop = { width: 1280, height: 800 };
 
 /** Opens a page and waits until it is live. */
-async function visit(
-  url: string,
-  viewport = desktop,
-  prepare: (page: Page) => Promise<void> = async () => undefined,
-): Promise<Page> {
-  const page = await context.newPage();
+async function visit(url: string, viewport = desktop, within = context): Promise<Page> {
+  const page = await within.newPage();
   cleanups.push(() => page.close());
-  await prepare(page);
   await page.setViewportSize(viewport);
   complaints = [];
   asked = new Set();
@@ -62,12 +57,12 @@ async function open(
   state: WatchState,
   viewport = desktop,
   prepare: (server: StatusServer) => void = () => undefined,
-  preparePage?: (page: Page) => Promise<void>,
+  within = context,
 ): Promise<{ page: Page; server: StatusServer }> {
   const server = await serveStatus(state);
   cleanups.push(() => server.close());
   prepare(server);
-  return { page: await visit(server.url, viewport, preparePage), server };
+  return { page: await visit(server.url, viewport, within), server };
 }
 
 const headline = (page: Page, text: string) =>
@@ -197,6 +192,8 @@ test('what is old never looks fresh, and is made good once the server is back', 
   server.state = conflicting();
   await headline(page, '1 conflict, 1 address flaps, 1 finding');
   expect(await page.locator('.grids').evaluate((grids) => getComputedStyle(grids).filter)).toBe('none');
+  server.send('missed', {});
+  await page.waitForSelector('#events li:first-child .gap');
   // It went on from where it was.
   expect(server.requests.filter((request) => request.includes('/events'))).toEqual([
     'GET /events none',
@@ -205,12 +202,11 @@ test('what is old never looks fresh, and is made good once the server is back', 
 });
 
 test('a server that just falls silent is missed within 20 seconds', async () => {
-  const { page, server } = await open(
-    healthy(),
-    desktop,
-    () => undefined,
-    (opened) => opened.clock.install(),
-  );
+  // A context of its own, for the clock is that of all its pages.
+  const timed = await browser.newContext();
+  cleanups.push(() => timed.close());
+  await timed.clock.install();
+  const { page, server } = await open(healthy(), desktop, () => undefined, timed);
   await headline(page, 'All well: 4 of 256 addresses answer');
   server.silent = true;
   await page.clock.runFor(20_000);

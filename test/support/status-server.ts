@@ -20,7 +20,7 @@ export interface StatusServer {
   silent: boolean;
   /** Requests so far: method, path and `Last-Event-ID`. */
   readonly requests: readonly string[];
-  send(type: 'change' | 'sweep', data: unknown): void;
+  send(type: 'change' | 'sweep' | 'missed', data: unknown): void;
   /** Ends the streams of events as a server that dies does. */
   drop(): void;
   close(): Promise<void>;
