@@ -26,9 +26,10 @@ export function withFacts(event: WatchEvent, facts: Facts): WatchEvent {
   const { silences, periodMs, silenceNow, clock } = facts;
   const { type, at, gapMs, macs } = event;
   const newest = macs.at(-1);
+  if (event.whileAway) return event;
   if (type === 'conflict-ends') return withOverlap(event, facts);
   if (type === 'gone') return withSilence(event, silenceNow(), periodMs);
-  if (newest === undefined || event.whileAway || !arrivals.has(type)) return event;
+  if (newest === undefined || !arrivals.has(type)) return event;
   const atMs = clock.steadyMs(Date.parse(at));
   const silence = gapMs === null ? null : silences.before(newest, atMs);
   const announcements = silences

@@ -8,7 +8,7 @@ import { type CheckedOptions, checkOptions } from '../sweep/options.js';
 import { readKnowledge, rosterOf } from '../sweep/preparation.js';
 import { endingOf } from '../talk/ending.js';
 import { type Asker, chooseAskers } from '../talk/endpoints.js';
-import { pause } from '../talk/metronome.js';
+import { keepTime, pause } from '../talk/metronome.js';
 import { checkCount } from '../talk/target-count.js';
 import type { TargetSet } from '../targets/parse.js';
 import { countAddresses, subtract, union } from '../targets/ranges.js';
@@ -78,11 +78,12 @@ async function askWhileTheyStand(
     ledger.takeDoubts();
     for (const event of events) asker.take(event);
   };
-  const lookAround = (): void => {
+  const lookAround = (): boolean => {
     look(world);
     takeAll(ledger.tick(clock.now()));
     const isAsBefore = (asker: Asker) => !isAnother(asker.endpoint.name) && stands(addon, asker, options);
     if (!askers.every(isAsBefore)) end.now();
+    return true;
   };
   const asker: FastAsker = createFastAsker(addon, askers, {
     perSecond: world.checked.fast ?? 1,
@@ -101,12 +102,13 @@ async function askWhileTheyStand(
     onEvent: (event) => tell([event]),
   });
   onOpen();
-  const timer = setInterval(lookAround, lookMs);
+  const looking = keepTime(lookMs, lookAround, end.signal);
   try {
     await asker.done;
   } finally {
-    clearInterval(timer);
+    end.now();
     end.release();
+    await looking;
   }
 }
 

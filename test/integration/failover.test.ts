@@ -6,16 +6,17 @@ import { watch } from '../../src/index.js';
 import { ipBatch } from '../../src/lab/iproute.js';
 import { createLab, type Host, type Lab, type Link } from '../../src/lab/lab.js';
 import { seededNumbers } from '../../src/lab/random.js';
-import { REPLY, REQUEST, type ReadArp, readArp } from '../support/arp-frames.js';
+import { questionsOf, REPLY, REQUEST, type ReadArp, readArp } from '../support/arp-frames.js';
 import { capture } from '../support/capture.js';
+import { startCli } from '../support/sweep-cli.js';
 import { waitFor } from '../support/wait-for.js';
 
 const LINK = 'eth0';
 const PER_SECOND = 10;
 /** The gaps of the failovers follow from it. */
 const SEED = 61;
-/** What our times may differ from the witness's. */
-const NEAR_MS = 5;
+/** What our times may differ from those of the witness: events tell whole ms. */
+const NEAR_MS = 2;
 
 let lab: Lab;
 let link: Link;
@@ -212,5 +213,40 @@ describe('a watch in the fast mode', () => {
     expect(of(stays)).toEqual([]);
     expect(of(moves)).toMatchObject([{ macs: [after.mac], previous: { macs: [before.mac] }, gapMs: null }]);
     expect(of(moves)[0]?.message).toContain('The link was down meanwhile');
+  });
+
+  test('asks no faster after a pause than before it, and invents no gap', async () => {
+    const ip = '10.61.4.1';
+    await add(before, ip);
+    const witness = await capture(null, LINK);
+    const run = startCli(['watch', ip, '--fast', `${PER_SECOND}`, '-I', LINK]);
+    const questions = () => questionsOf(witness.frames(), link.mac).filter(({ tpa }) => tpa === ip);
+    const asked = (more: number) => {
+      const goal = questions().length + more;
+      return waitFor(() => questions().length >= goal, { what: `${more} questions` });
+    };
+    await asked(5);
+    run.child.kill('SIGSTOP');
+    await delay(1200);
+    run.child.kill('SIGCONT');
+    await asked(8);
+    run.child.kill('SIGINT');
+    expect(await run.result).toMatchObject({ status: 130, stdout: '', stderr: '' });
+    const times = questions().map(({ timeMs }) => timeMs);
+    await witness.stop();
+    const apart = times.slice(1).map((timeMs, i) => timeMs - (times[i] ?? 0));
+    expect(Math.max(...apart)).toBeGreaterThan(1100);
+    // Two may be nearer to each other, where the first was late.
+    const inThree = apart.slice(1).map((ms, i) => ms + (apart[i] ?? 0));
+    expect(Math.min(...inThree)).toBeGreaterThan(1000 / PER_SECOND);
+  });
+
+  test.each<[string[], number, RegExp]>([
+    [['10.61.0.0/25', '--fast', '10'], 2, /128 addresses\..*Ask quickly for 1 to 64/s],
+    [['10.61.4.1', '--fast', '2', '-I', 'nowhere'], 3, /nowhere/],
+  ])('of %j is refused at once', async (words, status, message) => {
+    const result = await startCli(['watch', ...words]).result;
+    expect(result).toMatchObject({ status, stdout: '' });
+    expect(result.stderr).toMatch(message);
   });
 });

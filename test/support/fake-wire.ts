@@ -126,6 +126,9 @@ export function fakeWire({ links, routes = [], answer, fate = () => 'sent' }: Wi
   function Listener(_capacity: number, onWake: () => void): NativeListener {
     wake = onWake;
     open += 1;
+    // One after the other.
+    listened.length = 0;
+    status = { state: 'idle', overruns: 0, links: [], fault: null };
     const end = (state: Partial<ListenerStatus>): void => {
       if (status.state === 'done') return;
       status = { ...status, ...state, state: 'done' };
