@@ -14,18 +14,16 @@ import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
 import { wantsColour } from './terminal.js';
 import { createWatchNotes } from './watch-notes.js';
-import { openWatchOutlets, type WatchOutlets } from './watch-outlets.js';
+import { type OutletFlags, openWatchOutlets, type WatchOutlets } from './watch-outlets.js';
 
 /** In the fast mode a state is kept so often though nothing happens. */
 const keepMs = 60_000;
 
 /** As commander hands them over. */
-export interface WatchFlags extends AskingFlags {
+export interface WatchFlags extends AskingFlags, OutletFlags {
   readonly interval?: string;
   readonly fast?: string;
   readonly for?: string;
-  readonly state?: string;
-  readonly exec?: string;
   readonly vendors?: readonly string[];
   readonly format?: EventFormat;
   readonly quiet?: true;

@@ -1,5 +1,5 @@
 /** Where else the events of a watch go: into the file of `--state` and to the program of `--exec`. Loaded where they are wanted. */
-import type { ArpsweepError } from '../errors.js';
+import { type ArpsweepError, OptionError } from '../errors.js';
 import type { WatchEvent } from '../generated/watch-event-types.js';
 import type { WatchState } from '../generated/watch-state-types.js';
 import type { EventRunner } from '../watch/event-runner.js';
@@ -8,7 +8,7 @@ import type { StateFile } from '../watch/state-file.js';
 import type { Watch } from '../watch/watch-api.js';
 
 export interface WatchOutlets {
-  /** What an earlier watch left, or null. */
+  /** What an earlier watch left, or null; nothing is known any more once this one has begun. */
   readonly known: WatchState | null;
   /** Keeps the state of this watch from now on. */
   begin(run: Watch): void;
@@ -19,19 +19,35 @@ export interface WatchOutlets {
   finish(): Promise<void>;
 }
 
+/** As commander hands them over. */
+export interface OutletFlags {
+  readonly state?: string;
+  readonly exec?: string;
+  readonly execArg?: readonly string[];
+}
+
 /**
  * @param say takes a sentence, in lower case and without the full stop
  * @throws OptionError where the file or the program cannot be used
  */
 export async function openWatchOutlets(
-  { state, exec }: { readonly state?: string; readonly exec?: string },
+  { state, exec, execArg }: OutletFlags,
   say: (sentence: string) => void,
 ): Promise<WatchOutlets> {
-  const runner = exec === undefined ? null : await openRunner(exec, say);
+  if (exec === undefined && execArg !== undefined) {
+    throw new OptionError(
+      'execArg',
+      'There is an argument of --exec-arg and no program to take it.',
+      'Name the program with --exec.',
+    );
+  }
+  const runner = exec === undefined ? null : await openRunner(exec, execArg ?? [], say);
   const opened = state === undefined ? null : await openFile(state, say);
   let keeper: StateKeeper | null = null;
   return {
-    known: opened?.file.known ?? null,
+    get known() {
+      return opened?.file.known ?? null;
+    },
     begin(run) {
       if (opened === null) return;
       keeper = opened.keep(run);
@@ -47,12 +63,16 @@ export async function openWatchOutlets(
   };
 }
 
-async function openRunner(program: string, onTrouble: (sentence: string) => void): Promise<EventRunner> {
+async function openRunner(
+  program: string,
+  args: readonly string[],
+  onTrouble: (sentence: string) => void,
+): Promise<EventRunner> {
   const [{ findProgram }, { runEvents }] = await Promise.all([
     import('../watch/find-program.js'),
     import('../watch/event-runner.js'),
   ]);
-  return runEvents({ program: await findProgram(program), args: [] }, { onTrouble });
+  return runEvents({ program: await findProgram(program), args }, { onTrouble });
 }
 
 interface OpenedFile {
@@ -68,5 +88,5 @@ async function openFile(path: string, say: (sentence: string) => void): Promise<
   const file = await openStateFile(path);
   const onTrouble = ({ message, remedy }: ArpsweepError): void =>
     say(`${message} ${remedy}`.replace(/\.$/, ''));
-  return { file, keep: (run) => keepState(file, () => run.state(), { onTrouble }) };
+  return { file, keep: (run) => keepState(file, () => run.stateInParts(), { onTrouble }) };
 }

@@ -1,15 +1,23 @@
-/** Keeps what a watch knows in its file: soon after it changes, not all the time, and at the end. */
+/**
+ * Keeps what a watch knows in its file: soon after it changes, not all the time, and at the end.
+ *
+ *     const file = await openStateFile(path);
+ *     const run = watch(targets, { ...(file.known && { state: file.known }) });
+ *     const keeper = keepState(file, run.stateInParts, { onTrouble });
+ *     for await (const event of run) keeper.changed();
+ *     await keeper.finish();
+ */
 
 import type { ArpsweepError } from '../errors.js';
 import type { StateFile } from './state-file.js';
-import type { StateToKeep } from './state-text.js';
+import type { StateInParts } from './state-text.js';
 
 export interface StateKeeper {
   /** What is known has changed, or may have. */
   changed(): void;
   /**
    * Writes what is known by now, and lets go of the file.
-   * @returns whether it is written
+   * @returns whether it is written, where there is anything
    */
   finish(): Promise<boolean>;
 }
@@ -27,12 +35,16 @@ const largestShare = 0.05;
 /** The longest pause between two attempts that fail, in ms. */
 const longestPause = 60_000;
 
-/** @param known what there is to keep, asked for at each write */
+/**
+ * Keeps from now on what `known` gives, and forgets what the file held.
+ * @param known asked for at each write
+ */
 export function keepState(
   file: StateFile,
-  known: () => StateToKeep,
+  known: () => StateInParts,
   { onTrouble, everyMs = 5000 }: KeepStateOptions,
 ): StateKeeper {
+  file.forget();
   let isDue = false;
   let isFinished = false;
   let writing: Promise<boolean> | null = null;
@@ -59,8 +71,12 @@ export function keepState(
 
   async function write(): Promise<boolean> {
     isDue = false;
+    const state = known();
+    // A watch that never found its links knows nothing: the next one would take that for what there was.
+    const [link] = state.links;
+    if (link === undefined) return true;
     const begun = performance.now();
-    const isWritten = await file.replace(known()).then(succeeded, failed);
+    const isWritten = await file.replace(state).then(succeeded, failed);
     const now = performance.now();
     const pause =
       failures === 0 ? everyMs : Math.max(everyMs, Math.min(everyMs * 2 ** failures, longestPause));

@@ -11,6 +11,7 @@ import { createFindingChanges } from './finding-changes.js';
 import { createLedger } from './ledger.js';
 import { createLinkBook } from './link-book.js';
 import { mayShare } from './sharing.js';
+import type { StateInParts } from './state-text.js';
 import { createSteadyClock } from './steady-clock.js';
 import { keepSweeping } from './sweeping.js';
 import type { Watch, WatchOptions } from './watch-api.js';
@@ -25,8 +26,10 @@ import type { WatchWorld } from './watch-world.js';
 export function runWatch(
   load: () => NativeAddon,
   targets: Targets | undefined,
-  options: WatchOptions = {},
+  { state, ...options }: WatchOptions = {},
 ): Watch {
+  /** What an earlier watch knew, until this one does: it may be large. */
+  let before = state ?? null;
   const queue = createEventQueue();
   const end = new AbortController();
   const stop = (): void => end.abort();
@@ -40,10 +43,11 @@ export function runWatch(
       signal?.addEventListener('abort', stop, { once: true });
       const wanted = targets === undefined ? undefined : await readTargets(targets);
       const sweep = await readKnowledge(checked.sweep);
-      world = createWorld(load, { ...checked, sweep }, options, queue.push, end);
+      world = createWorld(load, { ...checked, sweep }, { ...options, before }, queue.push, end);
+      before = null;
       if (checked.fast === null) await keepSweeping(world, wanted);
       else await (await import('./fast-watch.js')).keepAskingFast(world, wanted);
-      return stateOf(world, options.state);
+      return stateOf(world, before);
     } finally {
       stop();
       queue.end();
@@ -63,7 +67,8 @@ export function runWatch(
   return {
     [Symbol.asyncIterator]: () => queue.iterate(finished, leave),
     finished,
-    state: () => stateOf(world, options.state),
+    state: () => stateOf(world, before),
+    stateInParts: () => partsOf(world, before),
     [Symbol.asyncDispose]: leave,
   };
 }
@@ -85,16 +90,16 @@ async function readKnowledge(sweep: CheckedWatch['sweep']): Promise<CheckedWatch
 function createWorld(
   load: () => NativeAddon,
   checked: CheckedWatch,
-  { state, onBegin, onSweep, onTrouble }: WatchOptions,
+  { before, onBegin, onSweep, onTrouble }: WatchOptions & { readonly before: WatchState | null },
   tell: (events: readonly WatchEvent[]) => void,
   end: AbortController,
 ): WatchWorld {
   const addon = load();
   const clock = createSteadyClock();
-  const links = createLinkBook(addon, state?.links ?? [], clock.wallMs);
-  const findings = createFindingChanges(state?.findings ?? null);
+  const links = createLinkBook(addon, before?.links ?? [], clock.wallMs);
+  const findings = createFindingChanges(before?.findings ?? null);
   let known: Pick<Prepared, 'roster' | 'judge'> | null = null;
-  const ledger = createLedger(state?.addresses ?? [], {
+  const ledger = createLedger(before?.addresses ?? [], {
     wallMs: clock.wallMs,
     askedBefore: (link, ip) => links.askedBefore(link, ip),
     mayShare: (link, ip, one, other) =>
@@ -120,14 +125,19 @@ function createWorld(
   };
 }
 
-function stateOf(world: WatchWorld | null, before: WatchState | undefined): WatchState {
+function stateOf(world: WatchWorld | null, before: WatchState | null): WatchState {
+  const { links, addresses, findings, ...head } = partsOf(world, before);
+  return { ...head, links: [...links], addresses: [...addresses], findings: [...findings] };
+}
+
+function partsOf(world: WatchWorld | null, before: WatchState | null): StateInParts {
   return {
     schemaVersion: 1,
     command: 'watch',
     tool: { name: 'arpsweep', version },
     savedAt: new Date().toISOString(),
     links: world?.links.kept() ?? before?.links ?? [],
-    addresses: world?.ledger.addresses() ?? before?.addresses ?? [],
+    addresses: world?.ledger.eachAddress() ?? before?.addresses ?? [],
     findings: world?.findings.all() ?? before?.findings ?? [],
   };
 }

@@ -1,32 +1,37 @@
-/** The document in a state file, of which nothing is taken on trust but that nobody wrote it by halves. */
+/** What the lines of a state file must be, of which nothing is taken on trust but that nobody wrote them by halves. */
 
 import type { WatchState } from '../generated/watch-state-types.js';
 import { allowOnly, elements, flag, ipv4, mac, member, members, type Place, text } from '../input/shape.js';
+import type { ListName } from './state-text.js';
 
 /** The schemaVersion that this arpsweep reads and writes. */
 export const stateVersion = 1;
 
-/**
- * Holds a document to the schema, and to what a ledger relies on: each address once on each link, each MAC once for each
- * address. It does not compare times, which a step of the clock may have put in any order.
- * @returns the state, without the checksum
- * @throws what `place.fail` throws
- */
-export function stateIn(place: Place): WatchState {
-  const keys = ['schemaVersion', 'command', 'tool', 'savedAt', 'links', 'addresses', 'findings', 'sha256'];
-  allowOnly(place, keys);
+/** What comes before the lists. */
+export type StateHead = Omit<WatchState, ListName | 'sha256'>;
+
+/** @throws what `place.fail` throws */
+export function stateHeadIn(place: Place): StateHead {
+  allowOnly(place, ['schemaVersion', 'command', 'tool', 'savedAt']);
   checkOneOf(member(place, 'schemaVersion'), [stateVersion]);
   checkOneOf(member(place, 'command'), ['watch']);
   checkTool(member(place, 'tool'));
   checkTime(member(place, 'savedAt'));
+  return place.value as StateHead;
+}
+
+/**
+ * Checks the items of one file: by the schema, and for what a ledger relies on, each address once on each link, each MAC
+ * once for each address. They do not compare times, which a step of the clock may have put in any order.
+ */
+export function itemChecks(): Readonly<Record<ListName, (place: Place) => void>> {
   const links = new Set<string>();
-  for (const link of elements(member(place, 'links'))) checkLink(link, links);
   const known = new Map<string, Set<number>>();
-  for (const address of elements(member(place, 'addresses'))) checkAddress(address, known);
-  for (const finding of elements(member(place, 'findings'))) checkWatchedFinding(finding);
-  // What every member is has just been seen.
-  const { sha256: _, ...state } = members(place) as unknown as WatchState;
-  return state;
+  return {
+    links: (place) => checkLink(place, links),
+    addresses: (place) => checkAddress(place, known),
+    findings: checkWatchedFinding,
+  };
 }
 
 function checkTool(place: Place): void {

@@ -18,18 +18,20 @@ import { native } from '../native.js';
 import { systemErrorName } from '../system-error.js';
 import { isMountPoint } from './mount-points.js';
 import { readState } from './read-state.js';
-import { type StateToKeep, stateText } from './state-text.js';
+import { type StateInParts, stateText } from './state-text.js';
 
 export interface StateFile {
   /** Symbolic links are followed. */
   readonly path: string;
   /** What an earlier watch left, or null. */
   readonly known: WatchState | null;
+  /** Lets go of what is known, once somebody has it: of a /16 it takes 20 MB. */
+  forget(): void;
   /**
    * Puts a state in the place of the one that is there. One call at a time.
    * @throws ArpsweepError where that is not possible: then the file is as it was
    */
-  replace(state: StateToKeep): Promise<void>;
+  replace(state: StateInParts): Promise<void>;
   /** Lets others have it. Where nothing was ever written to it, it is not left behind empty. */
   release(): Promise<void>;
 }
@@ -48,12 +50,11 @@ export async function openStateFile(path: string): Promise<StateFile> {
     const opened = await openLocked(path);
     try {
       const known = await readState(opened.handle, path);
-      const real = await realpath(path);
-      await checkPlace(path, real);
-      await removeDeadDrafts(real);
-      return stateFileOver(real, opened, known);
+      await checkPlace(path, opened.real);
+      await removeDeadDrafts(opened.real);
+      return stateFileOver(opened, known);
     } catch (error) {
-      if (opened.isOurs) await unlink(path).catch(() => undefined);
+      if (opened.isOurs) await unlink(opened.real).catch(() => undefined);
       await opened.handle.close();
       throw error;
     }
@@ -72,6 +73,8 @@ function unusable(path: string, problem: string, remedy?: string): OptionError {
 
 interface Opened {
   readonly handle: FileHandle;
+  /** Without symbolic links. */
+  readonly real: string;
   /** It was not there before, and holds nothing. */
   readonly isOurs: boolean;
 }
@@ -91,7 +94,9 @@ async function openLocked(path: string): Promise<Opened> {
       const locked = tryLock(handle, path);
       const there = await handle.stat();
       const isThere = isSame(there, await statOf(path));
-      if (locked && isThere) return { handle, isOurs: before === null && there.size === 0 };
+      if (locked && isThere) {
+        return { handle, real: await realpath(path), isOurs: before === null && there.size === 0 };
+      }
       if (!locked && isThere) {
         throw unusable(path, 'another watch has it', 'Give each watch a state file of its own.');
       }
@@ -158,7 +163,8 @@ async function removeDeadDrafts(real: string): Promise<void> {
   }
 }
 
-function stateFileOver(path: string, { handle, isOurs }: Opened, known: WatchState | null): StateFile {
+function stateFileOver({ handle, real: path, isOurs }: Opened, found: WatchState | null): StateFile {
+  let known = found;
   /** The file that is at the path, locked. */
   let current = handle;
   let isEmptyAndOurs = isOurs;
@@ -174,7 +180,7 @@ function stateFileOver(path: string, { handle, isOurs }: Opened, known: WatchSta
     );
   }
 
-  async function replace(state: StateToKeep): Promise<void> {
+  async function replace(state: StateInParts): Promise<void> {
     await checkOurs();
     const draft = await openDraft({ path, existing: await current.stat() }, draftEnding);
     try {
@@ -196,7 +202,12 @@ function stateFileOver(path: string, { handle, isOurs }: Opened, known: WatchSta
 
   return {
     path,
-    known,
+    get known() {
+      return known;
+    },
+    forget() {
+      known = null;
+    },
     replace: (state) =>
       replace(state).catch((error) => {
         throw error instanceof ArpsweepError ? error : failed(path, error);

@@ -6,16 +6,20 @@
 import { createHash } from 'node:crypto';
 import type { WatchState } from '../generated/watch-state-types.js';
 
-/** A state as it is written: its lists may be made while they are read, so that they need not all be there at once. */
-export type StateToKeep = Omit<WatchState, 'links' | 'addresses' | 'findings' | 'sha256'> & {
-  readonly [List in 'links' | 'addresses' | 'findings']: Iterable<WatchState[List][number]>;
+/** The lists of a state, in the order of the file. */
+export const listNames = ['links', 'addresses', 'findings'] as const;
+export type ListName = (typeof listNames)[number];
+
+/** A state of which the lists may be made while they are read, so that they need not all be there at once. */
+export type StateInParts = Omit<WatchState, ListName | 'sha256'> & {
+  readonly [List in ListName]: Iterable<WatchState[List][number]>;
 };
 
 /** Bytes of one piece: few enough to be made in a millisecond, enough for a write to be worth its while. */
 const pieceLength = 1 << 16;
 
 /** The text in pieces. Other work may be done between two of them. */
-export function* stateText(state: StateToKeep): Generator<Buffer> {
+export function* stateText(state: StateInParts): Generator<Buffer> {
   const hash = createHash('sha256');
   let pending = '';
   for (const text of linesOf(state)) {
@@ -30,10 +34,10 @@ export function* stateText(state: StateToKeep): Generator<Buffer> {
   yield Buffer.from(`${pending}"sha256":"${hash.digest('hex')}"}\n`);
 }
 
-function* linesOf({ schemaVersion, command, tool, savedAt, ...lists }: StateToKeep): Generator<string> {
-  // Nothing but `command` comes before `tool`: see headForm.
+function* linesOf({ schemaVersion, command, tool, savedAt, ...lists }: StateInParts): Generator<string> {
+  // In this order: see headForm.
   yield `${JSON.stringify({ schemaVersion, command, tool, savedAt }).slice(0, -1)},\n`;
-  for (const name of ['links', 'addresses', 'findings'] as const) {
+  for (const name of listNames) {
     yield `"${name}":[`;
     let separator = '\n';
     for (const item of lists[name]) {
@@ -54,13 +58,22 @@ const lastLineLength = '"sha256":""}\n'.length + 64;
 export type Wholeness = 'whole' | 'cut' | 'changed' | 'foreign';
 
 /** Tells whether bytes are the text of a state, all of it and nothing else. */
-export function wholenessOf(bytes: Buffer): Wholeness {
-  const head = bytes.toString('latin1', 0, 64);
+export async function wholenessOf(pieces: AsyncIterable<Buffer>, size: number): Promise<Wholeness> {
+  const hash = createHash('sha256');
+  const end = size - lastLineLength;
+  let at = 0;
+  let head = '';
+  let lastLine = '';
+  for await (const piece of pieces) {
+    head ||= piece.toString('latin1', 0, 64);
+    hash.update(piece.subarray(0, Math.max(0, end - at)));
+    lastLine += piece.toString('latin1', Math.max(0, end - at));
+    at += piece.length;
+  }
   if (!headForm.test(head)) return isBeginningOfHead(head) ? 'cut' : 'foreign';
-  const end = bytes.length - lastLineLength;
-  const checksum = lastLineForm.exec(bytes.toString('latin1', Math.max(end, 0)))?.[1];
+  const checksum = lastLineForm.exec(lastLine)?.[1];
   if (checksum === undefined) return 'cut';
-  return createHash('sha256').update(bytes.subarray(0, end)).digest('hex') === checksum ? 'whole' : 'changed';
+  return hash.digest('hex') === checksum ? 'whole' : 'changed';
 }
 
 function isBeginningOfHead(text: string): boolean {

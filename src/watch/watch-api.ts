@@ -4,6 +4,7 @@ import type { Report } from '../generated/report-types.js';
 import type { WatchEvent } from '../generated/watch-event-types.js';
 import type { WatchState } from '../generated/watch-state-types.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
+import type { StateInParts } from './state-text.js';
 
 export interface WatchOptions
   extends Pick<
@@ -57,4 +58,6 @@ export interface Watch extends AsyncIterable<WatchEvent>, AsyncDisposable {
   readonly finished: Promise<WatchState>;
   /** What it knows by now. */
   state(): WatchState;
+  /** The same where it is large: the lists are made while they are read, of what is known by then. */
+  stateInParts(): StateInParts;
 }

@@ -156,7 +156,10 @@ export class SimulatedDisk {
     return {
       fd,
       stat: async () => statsOf(inode),
-      readFile: async () => inode.content,
+      read: async (buffer: Buffer, offset: number, length: number, position: number) => ({
+        buffer,
+        bytesRead: inode.content.copy(buffer, offset, position, position + length),
+      }),
       chown: () => this.step('chown', () => undefined),
       chmod: (mode: number) =>
         this.step('chmod', () => {

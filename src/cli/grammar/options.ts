@@ -85,6 +85,24 @@ export const vendorsOption = [
   collect,
 ] as const;
 
+/** Where a watch keeps what it knows. */
+export const stateOption = [
+  '--state <file>',
+  'keep there what is known, and tell first what has changed since it was written',
+] as const;
+
+/** The program that a watch runs for its events. */
+export const execOption = [
+  '--exec <file>',
+  'run this program for each event, with the event as JSON on its standard input; no shell reads it',
+] as const;
+
+export const execArgOption = [
+  '--exec-arg <word>',
+  'an argument of the program of --exec; may be given several times',
+  collect,
+] as const;
+
 /** The form of what is described rather than swept. */
 export const describedFormat = () =>
   new Option('-f, --format <name>', 'table or json (default: table)').choices(['table', 'json']);

@@ -2,7 +2,15 @@
 import type { WatchFlags } from '../watch-command.js';
 import { type Definition, Option } from './commander.js';
 import { examples } from './help-text.js';
-import { addAskingOptions, colourOption, expectOption, vendorsOption } from './options.js';
+import {
+  addAskingOptions,
+  colourOption,
+  execArgOption,
+  execOption,
+  expectOption,
+  stateOption,
+  vendorsOption,
+} from './options.js';
 
 const watchHelp = `
 What is told:
@@ -33,8 +41,9 @@ export const defineWatch: Definition = (program, done) =>
     .option('--interval <time>', 'from one sweep to the next: 30s, 5m, 1h (default: 60s)')
     .option('--fast <n>', 'ask each target n times a second instead, 1 to 10; for 64 addresses at most')
     .option('--for <time>', 'watch for so long: 10m, 2h (default: until Ctrl-C)')
-    .option('--state <file>', 'keep there what is known, and begin with what is there')
-    .option('--exec <file>', 'run this program for each event, with the event as JSON on its standard input')
+    .option(...stateOption)
+    .option(...execOption)
+    .option(...execArgOption)
     .option(...expectOption)
     .option(...vendorsOption)
     .addOption(

@@ -16,6 +16,7 @@ function fakeFile(tookMs = 0) {
   const fake = {
     path: '/state.json',
     known: null,
+    forget() {},
     written,
     trouble: null as ArpsweepError | null,
     isReleased: false,
@@ -103,4 +104,13 @@ test('says a trouble once, tries again ever more seldom, and says it again when 
   await vi.advanceTimersByTimeAsync(1000);
   expect(await finished).toBe(false);
   expect(troubles).toEqual(['ENOSPC', 'ENOSPC']);
+});
+
+test('is not written where the watch never found its links', async () => {
+  const file = fakeFile();
+  const keeper = keepState(file, () => ({ ...watchState(1, 0), links: [] }), { onTrouble: () => {} });
+  keeper.changed();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await keeper.finish()).toBe(true);
+  expect(file).toMatchObject({ isReleased: true, written: [] });
 });

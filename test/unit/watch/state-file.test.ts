@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -101,6 +102,15 @@ describe('a state', () => {
     expect(readdirSync(directory)).toEqual(['state.json', 'target.json']);
     expect(statSync(target).mode & 0o777).toBe(0o640);
     expect(await knownFrom(target)).toEqual(watchState(2));
+  });
+
+  test('may begin behind a symbolic link that leads nowhere yet, which stays', async () => {
+    symlinkSync(join(directory, 'target.json'), path);
+    expect(await knownFrom(path)).toBeNull();
+    expect(readdirSync(directory)).toEqual(['state.json']);
+    await leave(watchState(1));
+    expect(await knownFrom(join(directory, 'target.json'))).toEqual(watchState(1));
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
   });
 
   test('may begin with an empty file, as mktemp makes it', async () => {
