@@ -4,6 +4,7 @@ import type { Finding } from '../generated/report-types.js';
 import { timestamp } from '../report/timestamp.js';
 import { union } from '../targets/ranges.js';
 import { linkOfFinding, type Round, type RoundLink } from './asking.js';
+import type { LinkEntry } from './link-book.js';
 import type { WatchWorld } from './watch-world.js';
 
 /**
@@ -24,9 +25,21 @@ export function noteRound(world: WatchWorld, round: RoundLink, hasLost: boolean)
       tell(ledger.spoken({ ...answer, atMs: clock.steadyMs(atMs) }));
     }
   }
+  noteOwn(world, entry);
   // Only now is anybody new.
   entry.asked = union(entry.asked, round.tested);
   entry.sweptAt = timestamp(clock.wallMs(clock.now()));
+}
+
+/** What others had, and this machine has by now, has moved here: it does not hear itself. Who still claims it is a finding. */
+function noteOwn({ ledger, clock, tell }: WatchWorld, { link }: LinkEntry): void {
+  const nowMs = clock.now();
+  for (const ip of link.own) {
+    if (ledger.stateOf(link.name, ip) === null) continue;
+    const times = { fromMs: nowMs, untilMs: nowMs };
+    const sure = { macs: [link.mac], requests: Number.MAX_SAFE_INTEGER, unanswered: 0 };
+    tell(ledger.asked({ link: link.name, ip, ...sure, ...times }));
+  }
 }
 
 /** Tells what is found for the first time, or no more. What an incomplete sweep did not find may be there all the same. */

@@ -2,7 +2,7 @@
 
 import { createBell } from '../sweep/bell.js';
 import { pause } from '../talk/metronome.js';
-import type { Doubt } from './ledger.js';
+import type { Doubt } from './ledger-api.js';
 import type { Asked } from './observation.js';
 
 /** What asking some addresses of a link once came to. */

@@ -11,7 +11,7 @@ import { type AskingOptions, askAgain, contestedIn, onLinks, type RoundLink, swe
 import { noteFindings, noteRound } from './digest.js';
 import { createEars, type Ears } from './ears.js';
 import { createInquiries } from './inquiries.js';
-import type { Doubt } from './ledger.js';
+import type { Doubt } from './ledger-api.js';
 import type { LinkEntry } from './link-book.js';
 import { createThoroughness } from './thoroughness.js';
 import type { WatchWorld } from './watch-world.js';
@@ -122,7 +122,9 @@ export async function keepSweeping(world: WatchWorld, targets: TargetSet | undef
     const isDeaf = isLearning && (lastHeard.get(name) ?? 0) < entry.sinceMs;
     return [
       ...contested.filter((ip) => ledger.stateOf(name, ip) !== 'conflict'),
-      ...(isDeaf ? [] : ledger.unheard(name, fromMs).filter((ip) => contains(tested, ip))),
+      ...(isDeaf
+        ? []
+        : ledger.unheard(name, fromMs).filter((ip) => contains(tested, ip) && !entry.link.own.has(ip))),
     ].map((ip) => ({ link: name, ip }));
   };
 

@@ -144,17 +144,31 @@ describe('a link', () => {
     await take(two, SERVICE);
     await two.run(['arping', '-q', '-U', '-c', '1', '-I', 'eth0', SERVICE]);
     await waitFor(() => told(seen).length >= 5, { what: 'the move', timeoutMs: 15_000 });
+    // And what this machine takes over itself.
+    await leave(two, SERVICE);
+    await mustRun(['ip', 'address', 'add', `${SERVICE}/24`, 'dev', 'wa0']);
+    await waitFor(() => told(seen).length >= 6, { what: 'the move to this machine', timeoutMs: 15_000 });
+    const ours = seen.at(-1)?.macs;
     const aborted = performance.now();
     controller.abort();
     const state = await run.finished;
     expect(performance.now() - aborted).toBeLessThan(500);
     await reading;
-    expect(told(seen)).toEqual(['link-down', 'link-up', 'link-down', 'link-up', `moved ${SERVICE}`]);
+    expect(told(seen)).toEqual([
+      'link-down',
+      'link-up',
+      'link-down',
+      'link-up',
+      `moved ${SERVICE}`,
+      `moved ${SERVICE}`,
+    ]);
+    expect(await mustRun(['ip', '-br', 'link', 'show', 'dev', 'wa0'])).toContain(ours?.join());
     expect(state.links).toMatchObject([{ link: 'wa0', up: true, targets: [RANGE] }]);
     expect(state.addresses.find(({ ip }) => ip === SERVICE)).toMatchObject({
       state: 'up',
-      holders: [{ mac: TWO_MAC }],
+      holders: [{ mac: ours?.[0] }],
     });
+    await mustRun(['ip', 'address', 'delete', `${SERVICE}/24`, 'dev', 'wa0']);
   });
 
   test('that is not there ends it, unless somebody takes the trouble', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WatchEvent } from '../../../src/generated/watch-event-types.js';
-import { createLedger, type Ledger, type LedgerRules } from '../../../src/watch/ledger.js';
+import { createLedger } from '../../../src/watch/ledger.js';
+import type { Ledger, LedgerRules } from '../../../src/watch/ledger-api.js';
 import type { Asked, Spoken } from '../../../src/watch/observation.js';
 
 const link = 'eth0';
