@@ -1,6 +1,5 @@
 /** Conducts a sweep: options, targets, links and engines in, responders and a report out. */
 
-import { requestsBeforeMissing } from '../expect/expectation.js';
 import type { Report } from '../generated/report-types.js';
 import { laterStates } from '../links/machine-state.js';
 import type { LinkPlan } from '../links/plan.js';
@@ -21,13 +20,20 @@ import type { Progress, Responder, Sweep, SweepOptions } from './sweep-api.js';
 
 const progressIntervalMs = 100;
 
+/**
+ * What is known of the targets. Each of them is asked once, and each that answers once more by unicast and by probe.
+ */
+export interface Known {
+  /** Addresses that somebody has, in host byte order. */
+  readonly addresses: readonly number[];
+  /** Requests that these get, and those that are expected, before they count as silent. */
+  readonly requests: number;
+}
+
 /** For commands, and for who makes one sweep after another: knows what the last one found, and must know more of each. */
 export interface SweepExtras {
-  /**
-   * Addresses that somebody is known to have, in host byte order, where the same was swept lately. Then each target is asked
-   * once, each that answers once more by unicast and by probe, and what is known and silent until silence means something.
-   */
-  readonly known?: readonly number[];
+  /** Who has an address, where the same was swept lately: then it asks no more than it takes to see what has changed. */
+  readonly known?: Known;
   /** Called before anything is opened. */
   readonly onPrepared?: (prepared: Prepared) => void;
   /** Called when every socket is open, and nothing is sent yet. The questions of a fingerprint open others later. */
@@ -69,10 +75,10 @@ export function runSweep(
       const checked = checkOptions(options);
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
-      const prepared = await prepare(load, targets, checked, known);
+      const prepared = await prepare(load, targets, checked, known?.addresses);
       const { plans, parts, before, judge, addon } = prepared;
       const gently = known !== undefined;
-      const namedRequests = judge?.requests ?? (gently ? requestsBeforeMissing : 0);
+      const namedRequests = judge?.requests ?? known?.requests ?? 0;
       roster = prepared.roster;
       onPrepared?.(prepared);
       observation = await observe(addon, plans, before);
@@ -88,7 +94,7 @@ export function runSweep(
       }
       const durationMs = performance.now() - started;
       onDone?.(runs);
-      const results = runs.map((run) => resultOf(run, judge?.addresses ?? [], known));
+      const results = runs.map((run) => resultOf(run, judge?.addresses ?? [], known?.addresses));
       refuseVoid(results);
       const surroundings = await observation.finish();
       const report = buildReport({

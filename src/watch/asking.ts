@@ -1,5 +1,6 @@
 /** The sweeps of a watch: of everything at its interval, and of single addresses that are in doubt. */
 
+import { requestsBeforeMissing } from '../expect/expectation.js';
 import type { Finding, Report } from '../generated/report-types.js';
 import type { LinkPlan } from '../links/plan.js';
 import type { NativeAddon } from '../native.js';
@@ -58,7 +59,7 @@ export async function sweepRound(
 ): Promise<Round> {
   let plans: readonly LinkPlan[] = [];
   const report = await runSweep(load, targets, options, {
-    ...(known && { known }),
+    ...(known && { known: { addresses: known, requests: requestsBeforeMissing } }),
     onPrepared(prepared) {
       plans = prepared.plans;
       onPrepared(prepared);
