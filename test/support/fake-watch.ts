@@ -65,6 +65,7 @@ export function fakeWatch(signal: AbortSignal, state: () => WatchState = () => e
   return {
     finished,
     state,
+    stateInParts: state,
     tell(event) {
       queue.push(event);
       wake();
