@@ -16,14 +16,12 @@ import { catchInterruption, type Interruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
 import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
-import { openWatchOutlets } from './watch-outlets.js';
+import { type OutletFlags, openWatchOutlets } from './watch-outlets.js';
 
 /** As commander hands them over. */
-export interface ServeFlags extends AskingFlags {
+export interface ServeFlags extends AskingFlags, OutletFlags {
   readonly listen?: string;
   readonly interval?: string;
-  readonly state?: string;
-  readonly exec?: string;
   readonly maxSeries?: string;
   readonly format?: 'plain' | 'ndjson';
 }

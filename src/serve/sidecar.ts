@@ -29,7 +29,7 @@ export interface Served {
 }
 
 export interface Sidecar extends Served {
-  began(watch: Pick<Watch, 'state'>): void;
+  began(watch: Pick<Watch, 'stateInParts'>): void;
   swept(report: Report): void;
   /** A sweep could not be made. */
   notSwept(error: Error): void;
@@ -60,7 +60,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       return state;
     },
     began(watch) {
-      state = refreshedDocument(() => stateLines(watch.state()), now);
+      state = refreshedDocument(() => stateLines(watch.stateInParts()), now);
     },
     swept(latest) {
       metrics.swept(latest);

@@ -1,14 +1,12 @@
-import type { WatchState } from '../generated/watch-state-types.js';
+import type { StateInParts } from '../watch/state-text.js';
 
-const addressesAtOnce = 256;
-
-/** A state as one JSON document, some addresses at a time. */
-export function* stateLines({ addresses, ...rest }: WatchState): Generator<string> {
-  yield `${JSON.stringify(rest).slice(0, -1)},"addresses":[`;
-  for (let from = 0; from < addresses.length; from += addressesAtOnce) {
-    const next = from + addressesAtOnce;
-    const some = JSON.stringify(addresses.slice(from, next)).slice(1, -1);
-    yield next < addresses.length ? `${some},` : some;
+/** A state as one JSON document, an address in each line; the list of them is never there at once. */
+export function* stateLines({ links, addresses, findings, ...head }: StateInParts): Generator<string> {
+  yield `${JSON.stringify({ ...head, links: [...links], findings: [...findings] }).slice(0, -1)},"addresses":[`;
+  let separator = '';
+  for (const address of addresses) {
+    yield separator + JSON.stringify(address);
+    separator = ',';
   }
   yield ']}';
 }

@@ -3,7 +3,7 @@ import { defaultListen } from '../../serve/listen-address.js';
 import type { ServeFlags } from '../serve-command.js';
 import { type Definition, Option } from './commander.js';
 import { examples } from './help-text.js';
-import { addAskingOptions, expectOption } from './options.js';
+import { addAskingOptions, execArgOption, execOption, expectOption, stateOption } from './options.js';
 
 const serveHelp = `
 What is served:
@@ -35,8 +35,9 @@ export const defineServe: Definition = (program, done) =>
       `serve HTTP there: ADDR:PORT, [ADDR]:PORT, or :PORT for all addresses (default: ${defaultListen})`,
     )
     .option('--interval <time>', 'from one sweep to the next: 30s, 5m, 1h (default: 60s)')
-    .option('--state <file>', 'keep there what is known, and begin with what is there')
-    .option('--exec <file>', 'run this program for each event, with the event as JSON on its standard input')
+    .option(...stateOption)
+    .option(...execOption)
+    .option(...execArgOption)
     .option(...expectOption)
     .option('--max-series <n>', 'give Prometheus at most so many responders (default: 4096)')
     .addOption(
