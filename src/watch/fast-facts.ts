@@ -81,7 +81,8 @@ function announced(announcements: NonNullable<WatchEvent['announcements']>): str
 
 /** What makes the times and the count inexact. */
 function doubt({ isCut, lost, unaskedMs }: Silence, periodMs: number): string {
-  if (isCut) return 'The link was down meanwhile, so that it is not known for how long nobody had it.';
+  if (isCut)
+    return 'The link could not be used meanwhile, so that it is not known for how long nobody had it.';
   if (lost > 0)
     return `This machine was too busy to hear ${lost === 1 ? 'a frame' : `${lost} frames`}: there may have been answers.`;
   return unaskedMs > mostPeriods * periodMs ? `For ${duration(unaskedMs)} of it nothing was asked.` : '';

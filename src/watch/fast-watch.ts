@@ -43,7 +43,7 @@ export async function keepAskingFast(world: WatchWorld, targets: TargetSet | und
       const plans = askers.map(({ plan }) => plan);
       world.know({ roster: rosterOf(named, machineStates(world.addon), plans), judge });
       world.tell(world.links.plan(watchedLinksOf(plans), world.clock.now()));
-      await askWhileTheyStand(world, askers, checked, () => {
+      await askWhileTheyStand(world, askers, checked, hasAsked, () => {
         if (!hasAsked) world.onBegin?.();
         hasAsked = true;
         isTold = false;
@@ -66,6 +66,7 @@ async function askWhileTheyStand(
   world: WatchWorld,
   askers: readonly Asker[],
   options: CheckedOptions,
+  isResumed: boolean,
   onOpen: () => void,
 ): Promise<void> {
   const { addon, ledger, clock, tell, links } = world;
@@ -87,6 +88,7 @@ async function askWhileTheyStand(
   };
   const asker: FastAsker = createFastAsker(addon, askers, {
     perSecond: world.checked.fast ?? 1,
+    isResumed,
     signal: end.signal,
     clock,
     onSpoken: (spoken) => takeAll(ledger.spoken(spoken)),

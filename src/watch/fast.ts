@@ -24,6 +24,8 @@ import type { SteadyClock } from './steady-clock.js';
 export interface FastOptions {
   /** Questions for each address. */
   readonly perSecond: number;
+  /** Others have asked before on these links, and there was a time in which nobody could. */
+  readonly isResumed: boolean;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** The times of what is spoken and asked are its steady ones. */
@@ -88,6 +90,7 @@ export function createFastAsker(addon: FastAddon, askers: readonly Asker[], opti
 
   function subjectOf(asked: AskedAddress): Subject {
     const silences = createSilences(awayMs);
+    if (options.isResumed) silences.cut();
     const facts: Facts = {
       silences,
       periodMs: 1000 / perSecond,

@@ -103,7 +103,7 @@ export function createSilences(awayMs: number): Silences {
     const isEndedByAnswer = sign.isAnswer && unanswered > 0;
     if (isEndedByAnswer) silence.unanswered -= 1;
     else if (sign.isAnswer && pending) pending.unanswered -= 1;
-    const isOther = last !== null && last.mac !== sign.mac;
+    const isOther = last?.mac !== sign.mac;
     const one: Ended = { ...silence, mac: sign.mac, atMs: sign.atMs, sign: signs };
     pending = !sign.isAnswer && unanswered > 0 ? one : sign.isAnswer ? null : pending;
     if (silence.unanswered === 0 && !isOther) return;

@@ -212,7 +212,7 @@ describe('a watch in the fast mode', () => {
     ]);
     expect(of(stays)).toEqual([]);
     expect(of(moves)).toMatchObject([{ macs: [after.mac], previous: { macs: [before.mac] }, gapMs: null }]);
-    expect(of(moves)[0]?.message).toContain('The link was down meanwhile');
+    expect(of(moves)[0]?.message).toContain('The link could not be used meanwhile');
   });
 
   test('asks no faster after a pause than before it, and invents no gap', async () => {

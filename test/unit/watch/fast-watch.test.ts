@@ -120,9 +120,11 @@ describe('a watch in the fast mode', () => {
     await pass(5000);
     expect(sentIn(1500)).toEqual([]);
     links.push({ ...eth0, index: 99 });
-    await pass(2000);
+    holder = B;
+    await pass(3000);
     expect(sentIn(450)).not.toEqual([]);
-    expect(events.map(({ type }) => type)).toEqual(['link-down', 'link-up']);
+    expect(events.map(({ type }) => type)).toEqual(['link-down', 'link-up', 'moved']);
+    expect(events[2]).toMatchObject({ macs: [B], previous: { macs: [A] }, gapMs: null });
     expect(troubles).toHaveLength(1);
     await end();
   });

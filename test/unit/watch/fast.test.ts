@@ -49,6 +49,7 @@ function start(targets: string, perSecond: number, scenario: Partial<WireScenari
   const askers = chooseAskers(wire.addon, parseTargets([targets]).ranges, checkOptions({ links: ['eth0'] }));
   const asker = createFastAsker(wire.addon, askers, {
     perSecond,
+    isResumed: false,
     signal: end.signal,
     clock: createSteadyClock(),
     onSpoken: (each) => spoken.push(each),
@@ -210,7 +211,9 @@ describe('the fast mode', () => {
     const at = new Date(spoken.find(({ mac }) => mac === B)?.atMs ?? 0).toISOString();
     asker.take(eventOf('moved', { at, gapMs: 5700 }));
     await pass(1000);
-    expect(events).toMatchObject([{ gapMs: null, message: expect.stringContaining('The link was down') }]);
+    expect(events).toMatchObject([
+      { gapMs: null, message: expect.stringContaining('The link could not be used') },
+    ]);
     await end();
   });
 
