@@ -14,6 +14,7 @@ import { createEventLog } from './event-log.js';
 import { couldNotRunExit, describeError } from './failure.js';
 import { catchInterruption, type Interruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
+import { keepMemoryLean } from './lean-memory.js';
 import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
 import { type OutletFlags, openWatchOutlets } from './watch-outlets.js';
@@ -38,6 +39,7 @@ const farewellMs = 500;
  * @throws ArpsweepError where it could not start
  */
 export async function runServeCommand(words: readonly string[], flags: ServeFlags): Promise<number> {
+  keepMemoryLean();
   // Before anything that takes time: the kernel gives process 1 of a container only the signals that it catches.
   const interruption = catchInterruption();
   try {

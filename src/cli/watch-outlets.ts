@@ -2,9 +2,9 @@
 import { type ArpsweepError, OptionError } from '../errors.js';
 import type { WatchEvent } from '../generated/watch-event-types.js';
 import type { WatchState } from '../generated/watch-state-types.js';
-import type { EventRunner } from '../watch/event-runner.js';
-import type { StateKeeper } from '../watch/keep-state.js';
-import type { StateFile } from '../watch/state-file.js';
+import type { EventRunner } from '../watch/exec/event-runner.js';
+import type { StateKeeper } from '../watch/state/keep-state.js';
+import type { StateFile } from '../watch/state/state-file.js';
 import type { Watch } from '../watch/watch-api.js';
 
 export interface WatchOutlets {
@@ -69,8 +69,8 @@ async function openRunner(
   onTrouble: (sentence: string) => void,
 ): Promise<EventRunner> {
   const [{ findProgram }, { runEvents }] = await Promise.all([
-    import('../watch/find-program.js'),
-    import('../watch/event-runner.js'),
+    import('../watch/exec/find-program.js'),
+    import('../watch/exec/event-runner.js'),
   ]);
   return runEvents({ program: await findProgram(program), args }, { onTrouble });
 }
@@ -82,8 +82,8 @@ interface OpenedFile {
 
 async function openFile(path: string, say: (sentence: string) => void): Promise<OpenedFile> {
   const [{ openStateFile }, { keepState }] = await Promise.all([
-    import('../watch/state-file.js'),
-    import('../watch/keep-state.js'),
+    import('../watch/state/state-file.js'),
+    import('../watch/state/keep-state.js'),
   ]);
   const file = await openStateFile(path);
   const onTrouble = ({ message, remedy }: ArpsweepError): void =>

@@ -7,13 +7,13 @@ import type { Prepared } from '../sweep/preparation.js';
 import { readTargets, type Targets } from '../targets/resolve.js';
 import { version } from '../version.js';
 import { createEventQueue } from './event-queue.js';
-import { createFindingChanges } from './finding-changes.js';
-import { createLedger } from './ledger.js';
+import { createLedger } from './ledger/ledger.js';
+import { mayShare } from './ledger/sharing.js';
 import { createLinkBook } from './link-book.js';
-import { mayShare } from './sharing.js';
-import type { StateInParts } from './state-text.js';
+import type { StateInParts } from './state/state-text.js';
 import { createSteadyClock } from './steady-clock.js';
-import { keepSweeping } from './sweeping.js';
+import { createFindingChanges } from './sweeping/finding-changes.js';
+import { keepSweeping } from './sweeping/sweeping.js';
 import type { Watch, WatchOptions } from './watch-api.js';
 import { type CheckedWatch, checkWatchOptions } from './watch-options.js';
 import type { WatchWorld } from './watch-world.js';
@@ -46,7 +46,7 @@ export function runWatch(
       world = createWorld(load, { ...checked, sweep }, { ...options, before }, queue.push, end);
       before = null;
       if (checked.fast === null) await keepSweeping(world, wanted);
-      else await (await import('./fast-watch.js')).keepAskingFast(world, wanted);
+      else await (await import('./fast/fast-watch.js')).keepAskingFast(world, wanted);
       return stateOf(world, before);
     } finally {
       stop();

@@ -4,10 +4,10 @@ import type { Report } from '../generated/report-types.js';
 import type { WatchEvent } from '../generated/watch-event-types.js';
 import type { NativeAddon } from '../native.js';
 import type { Prepared } from '../sweep/preparation.js';
-import type { FindingChanges } from './finding-changes.js';
-import type { Ledger } from './ledger-api.js';
+import type { Ledger } from './ledger/ledger-api.js';
 import type { LinkBook } from './link-book.js';
 import type { SteadyClock } from './steady-clock.js';
+import type { FindingChanges } from './sweeping/finding-changes.js';
 import type { CheckedWatch } from './watch-options.js';
 
 export interface WatchWorld {

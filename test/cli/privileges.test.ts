@@ -117,6 +117,14 @@ describe('of its privileges keeps', () => {
     expect(await heldDuring(fingerprint)).toEqual(['cap_net_raw']);
     const check = ['check', ...onOurLink, '--expect', file('silent'), '--wait', '30s'];
     expect(await heldDuring(check)).toEqual(['cap_net_raw']);
+    const watch = [...onOurLink, LONE, '--interval', '1s'];
+    expect(await heldDuring(['watch', ...watch])).toEqual(['cap_net_raw']);
+    expect(await heldDuring(['serve', ...watch, '--listen', '127.0.0.1:0'])).toEqual(['cap_net_raw']);
+  });
+
+  test('a watch that keeps a state what it may take to put that in its place', async () => {
+    const held = await heldDuring(['watch', ...onOurLink, LONE, '--state', file('state.json')]);
+    expect(held).toEqual(['cap_chown', 'cap_dac_override', 'cap_fowner', 'cap_net_raw']);
   });
 
   test('whoever looks into other network namespaces what that takes', async () => {

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mustRun } from '../../src/lab/command.js';
-import { openStateFile } from '../../src/watch/state-file.js';
+import { openStateFile } from '../../src/watch/state/state-file.js';
 import { watchState } from '../support/watch-states.js';
 
 const writer = fileURLToPath(new URL('../fixtures/writing-states.mjs', import.meta.url));
