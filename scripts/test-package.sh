@@ -52,7 +52,7 @@ install_compiled() {
 typechecks() {
   cat >"$work/plain/use.mts" <<'END'
 import { type ListenReport, type PingReply, type Report, type Responder, type Utterance } from 'arpsweep';
-import { announce, dad, listen, parseTargets, ping, sweep } from 'arpsweep';
+import { announce, dad, listen, parseTargets, ping, sweep, watch, type WatchEvent, type WatchState } from 'arpsweep';
 const run = sweep('10.0.0.0/24', { links: ['eth0'], rate: 10_000, signal: new AbortController().signal });
 for await (const responder of run) responder satisfies Responder;
 const report: Report = await run.report();
@@ -62,6 +62,9 @@ for await (const reply of ping('10.0.0.1', { count: 1 })) reply satisfies PingRe
 const heard = listen({ links: ['eth0@7'], durationMs: 1000, onFinding: ({ kind }) => kind satisfies string });
 for await (const utterance of heard) utterance satisfies Utterance;
 ((await heard.report()) satisfies ListenReport).findings satisfies Report['findings'];
+const watched = watch('10.0.0.0/24', { links: ['eth0'], intervalMs: 60_000, onSweep: ({ hosts }) => hosts.length satisfies number });
+for await (const event of watched) event satisfies WatchEvent;
+(await watched.finished) satisfies WatchState;
 (await dad('10.0.0.1'))[0]?.verdict satisfies string | undefined;
 (await announce('10.0.0.1', { reply: true }))[0]?.sent satisfies number | undefined;
 END
