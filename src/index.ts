@@ -47,6 +47,6 @@ export type { ProfileName, Progress, Responder, Sweep, SweepOptions } from './sw
 export type { Claimant } from './talk/claims.js';
 export { type HostName, parseTargets, type TargetSet } from './targets/parse.js';
 export type { Range, Ranges } from './targets/ranges.js';
-export type { StateInParts } from './watch/state/state-text.js';
+export type { StateInParts } from './watch/state/state-parts.js';
 export { watch } from './watch/watch.js';
 export type { Watch, WatchOptions } from './watch/watch-api.js';

@@ -1,6 +1,6 @@
 import type { Finding, Host } from '../generated/report-types.js';
 import { counted, expectedMissed, grouped, percent } from '../reporters/text.js';
-import type { SweepFacts, WireFacts } from './context.js';
+import type { NotedHost, SweepFacts, WireFacts } from './context.js';
 import { hasLoop } from './own-mac-on-wire.js';
 
 /**
@@ -53,17 +53,20 @@ function losesAtAnyRate({ statistics, pilots, pilotsLost }: WireFacts): boolean 
  * sweep loses every pilot from then on: several must have left a question unanswered, unless only one is there. A machine
  * that answers now and then, for many addresses perhaps, does so while all others answer, and more often than is likely
  * on a wire that loses so much. Of what is behind an ARP proxy, that one answers as it likes: Linux late, and not all
- * that is asked at once (proxy_delay and proxy_qlen of arp(7)).
+ * that is asked at once (proxy_delay and proxy_qlen of arp(7)). And while an address moves, nobody has it.
  */
 function isOfTheWire(
-  { hosts, proxies }: SweepFacts,
+  { hosts, noted, proxies }: SweepFacts,
   { pilots, pilotsLost }: WireFacts,
   link: number,
 ): boolean {
   const proxied = new Set(
     proxies.flatMap((proxy) => (proxy.link === link ? proxy.proxied.map(({ ip }) => ip) : [])),
   );
-  const answering = hosts.filter((host) => host.link === link && !host.self && !proxied.has(host.ip));
+  const moved = new Set(noted.filter(hasMoved).map(({ ip }) => ip));
+  const answering = hosts.filter(
+    (host) => host.link === link && !host.self && !proxied.has(host.ip) && !moved.has(host.ip),
+  );
   const inPart = answering.filter(leftQuestions);
   if (inPart.length === 0 || inPart.length < Math.min(2, answering.length)) return false;
   const macs = new Set(inPart.flatMap(({ responders }) => responders.map(({ mac }) => mac)));
@@ -72,6 +75,10 @@ function isOfTheWire(
   const answeredByOthers = others.reduce((sum, { asked }) => sum + asked, 0);
   return (1 - pilotsLost / pilots) ** answeredByOthers >= byChance;
 }
+
+/** Several answered, and no two of them at the same time. */
+const hasMoved = ({ responders, sameRequest, alternated }: NotedHost): boolean =>
+  responders.length > 1 && !sameRequest && !alternated;
 
 const leftQuestions = ({ asked, responders }: Host): boolean =>
   responders.every(({ replies }) => replies < asked);

@@ -1,4 +1,4 @@
-import type { StateInParts } from '../watch/state/state-text.js';
+import type { StateInParts } from '../watch/state/state-parts.js';
 
 /** A state as one JSON document, an address in each line; the list of them is never there at once. */
 export function* stateLines({ links, addresses, findings, ...head }: StateInParts): Generator<string> {

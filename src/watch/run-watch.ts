@@ -10,7 +10,7 @@ import { createEventQueue } from './event-queue.js';
 import { createLedger } from './ledger/ledger.js';
 import { mayShare } from './ledger/sharing.js';
 import { createLinkBook } from './link-book.js';
-import type { StateInParts } from './state/state-text.js';
+import type { StateInParts } from './state/state-parts.js';
 import { createSteadyClock } from './steady-clock.js';
 import { createFindingChanges } from './sweeping/finding-changes.js';
 import { keepSweeping } from './sweeping/sweeping.js';

@@ -4,7 +4,7 @@ import type { Report } from '../generated/report-types.js';
 import type { WatchEvent } from '../generated/watch-event-types.js';
 import type { WatchState } from '../generated/watch-state-types.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
-import type { StateInParts } from './state/state-text.js';
+import type { StateInParts } from './state/state-parts.js';
 
 export interface WatchOptions
   extends Pick<

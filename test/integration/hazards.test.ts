@@ -57,8 +57,8 @@ describe('a process', () => {
     const { status, stdout, stderr } = await runFixture('open-and-close', LIVE, '1000');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ outcomes: { complete: expect.any(Number) } });
-    // A ring left mapped would cost megabytes each.
-    expectNoLeak(stdout, 32 * 2 ** 20);
+    // A ring left mapped would cost megabytes each; what V8 takes comes to rest below 50 MiB, at 4,000 sweeps as at 2,000.
+    expectNoLeak(stdout, 64 * 2 ** 20);
   }, 110_000);
 
   test.each([

@@ -104,6 +104,13 @@ describe('loss at any rate', () => {
     expect(isSeenIn(proxied, { proxies })).toBe(false);
     expect(isSeenIn([...proxied, ...local, ...hosts(2, 4, 23)], { proxies })).toBe(true);
   });
+
+  it('is not of the wire where nobody had an address while it moved', () => {
+    const both = [1, 2].map((each) => responder(mac(each), { replies: 2 }));
+    const moved = host('10.0.0.9', both, { asked });
+    expect(isSeenIn([moved])).toBe(false);
+    expect(isSeenIn([{ ...moved, sameRequest: true }])).toBe(true);
+  });
 });
 
 describe('chance', () => {

@@ -10,7 +10,7 @@
 
 import type { ArpsweepError } from '../../errors.js';
 import type { StateFile } from './state-file.js';
-import type { StateInParts } from './state-text.js';
+import type { StateInParts } from './state-parts.js';
 
 export interface StateKeeper {
   /** What is known has changed, or may have. */

@@ -7,7 +7,8 @@ import type { WatchState } from '../../generated/watch-state-types.js';
 import type { Place } from '../../input/shape.js';
 import { version } from '../../version.js';
 import { itemChecks, type StateHead, stateHeadIn, stateVersion } from './state-document.js';
-import { type ListName, listNames, wholenessOf } from './state-text.js';
+import { type ListName, listNames } from './state-parts.js';
+import { wholenessOf } from './state-text.js';
 
 /** Bytes: more than a million addresses take. */
 const largestFile = 256 * 1024 * 1024;

@@ -12,7 +12,7 @@ import {
   type Place,
   text,
 } from '../../input/shape.js';
-import type { ListName } from './state-text.js';
+import type { ListName } from './state-parts.js';
 
 /** The schemaVersion that this arpsweep reads and writes. */
 export const stateVersion = 1;

@@ -18,7 +18,8 @@ import { native } from '../../native.js';
 import { systemErrorName } from '../../system-error.js';
 import { isMountPoint } from './mount-points.js';
 import { readState } from './read-state.js';
-import { type StateInParts, stateText } from './state-text.js';
+import type { StateInParts } from './state-parts.js';
+import { stateText } from './state-text.js';
 
 export interface StateFile {
   /** Symbolic links are followed. */

@@ -4,16 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { WatchState } from '../../generated/watch-state-types.js';
-
-/** The lists of a state, in the order of the file. */
-export const listNames = ['links', 'addresses', 'findings'] as const;
-export type ListName = (typeof listNames)[number];
-
-/** A state of which the lists may be made while they are read, so that they need not all be there at once. */
-export type StateInParts = Omit<WatchState, ListName | 'sha256'> & {
-  readonly [List in ListName]: Iterable<WatchState[List][number]>;
-};
+import { listNames, type StateInParts } from './state-parts.js';
 
 /** Bytes of one piece: few enough to be made in a millisecond, enough for a write to be worth its while. */
 const pieceLength = 1 << 16;
