@@ -14,7 +14,7 @@ import { createEventLog } from './event-log.js';
 import { couldNotRunExit, describeError } from './failure.js';
 import { catchInterruption, type Interruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
-import { keepMemoryLean } from './lean-memory.js';
+import { collectSoon, keepMemoryLean } from './lean-memory.js';
 import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
 import { type OutletFlags, openWatchOutlets } from './watch-outlets.js';
@@ -89,6 +89,7 @@ async function serve(words: readonly string[], flags: ServeFlags, { signal }: In
       },
       onSweep() {
         outlets.swept();
+        collectSoon();
         if (trouble !== '') say('sweeping again.');
         trouble = '';
       },

@@ -9,7 +9,7 @@ import { checkWatchOptions, parseFast, parseWatchDuration } from '../watch/watch
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption, type Interruption } from './interruption.js';
 import { knowledgeOf, targetsAmongNames, vendorsIn } from './knowledge-flags.js';
-import { keepMemoryLean } from './lean-memory.js';
+import { collectSoon, keepMemoryLean } from './lean-memory.js';
 import { standardOutput } from './standard-output.js';
 import { type AskingFlags, sweepOptionsOf } from './sweep-flags.js';
 import { readTargets } from './targets-input.js';
@@ -73,6 +73,7 @@ export async function runWatchCommand(words: readonly string[], flags: WatchFlag
       onSweep(report) {
         notes.swept(report);
         outlets?.swept();
+        collectSoon();
       },
       onTrouble(error) {
         if (hasBegun) {

@@ -112,15 +112,22 @@ const fewestQuestions = 5;
 /**
  * What the wire loses, by how often those were asked who were known to be there and have answered at last: each further
  * request tells of one that was lost.
+ * @param known in ascending order
  */
 function lossAmong(
   known: readonly number[],
   run: Pick<HeardRun, 'requestsTo'>,
   { bytes, view }: RecordBuffer,
 ): Pick<EngineStatus, 'pilots' | 'pilotsLost' | 'lossEstimate'> {
-  const count = bytes.length / RECORD_BYTES;
-  const answered = new Set(Array.from({ length: count }, (_, i) => recordAddress(view, i)));
-  const there = known.filter((ip) => answered.has(ip));
+  // Numbers alone, for there may be 65,536 of them in every sweep of a watch.
+  const answered = new Uint32Array(bytes.length / RECORD_BYTES);
+  for (let i = 0; i < answered.length; i++) answered[i] = recordAddress(view, i);
+  answered.sort();
+  let at = 0;
+  const there = known.filter((ip) => {
+    while (at < answered.length && (answered[at] ?? 0) < ip) at++;
+    return answered[at] === ip;
+  });
   const pilots = run.requestsTo(there).reduce((sum, requests) => sum + requests, 0);
   const pilotsLost = Math.max(0, pilots - there.length);
   return { pilots, pilotsLost, lossEstimate: pilots < fewestQuestions ? Number.NaN : pilotsLost / pilots };

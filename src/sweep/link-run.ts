@@ -3,7 +3,7 @@
 import type { LinkPlan } from '../links/plan.js';
 import type { EngineOptions, EngineStatus, NativeAddon, RequestFrame } from '../native.js';
 import { explainNativeError } from '../system-error.js';
-import { contains, fromPairs, type Range, type Ranges, toPairs } from '../targets/ranges.js';
+import { contains, fromPairs, type Range, type Ranges, rangesOf, toPairs } from '../targets/ranges.js';
 import { createBell } from './bell.js';
 import type { CheckedOptions } from './options.js';
 import { gentleTempoOf, type Regulation, regulationOf, tempoOf } from './pace.js';
@@ -112,7 +112,7 @@ function engineOptions(plan: LinkPlan, part: Ranges, options: RunOptions): Engin
     frame,
     targets: toPairs(plan.targets),
     part: toPairs(part),
-    named: toPairs(named.map(single)),
+    named: toPairs(rangesOf(named)),
     namedRequests: gently || tempo.adaptivePasses ? namedRequests : 0,
     own: Uint32Array.from(plan.own),
     probesOwn: !fields.byHand,
@@ -129,5 +129,3 @@ export function requestFrameOf({ sourceMac, sourceIp, tags, fields }: LinkPlan):
   const ordinary = { source: sourceMac, senderHardware: sourceMac, senderIp: sourceIp, tags };
   return { ...ordinary, ...(fields.spa === 'target' && { senderIsTarget: true }), ...fields.frame };
 }
-
-const single = (ip: number): Range => ({ first: ip, last: ip });

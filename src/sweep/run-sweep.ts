@@ -24,7 +24,7 @@ const progressIntervalMs = 100;
  * What is known of the targets. Each of them is asked once, and each that answers once more by unicast and by probe.
  */
 export interface Known {
-  /** Addresses that somebody has, in host byte order. */
+  /** Addresses that somebody has, in host byte order and ascending. */
   readonly addresses: readonly number[];
   /** Requests that these get, and those that are expected, before they count as silent. */
   readonly requests: number;

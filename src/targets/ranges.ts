@@ -37,6 +37,21 @@ export function normalize(ranges: readonly Range[]): Ranges {
 }
 
 /** Addresses that are in either set. */
+/** The ranges that sorted addresses come to, each of them once. */
+export function rangesOf(sorted: readonly number[]): Ranges {
+  const ranges: { first: number; last: number }[] = [];
+  let open: { first: number; last: number } | undefined;
+  for (const address of sorted) {
+    if (open && address === open.last + 1) {
+      open.last = address;
+    } else {
+      open = { first: address, last: address };
+      ranges.push(open);
+    }
+  }
+  return ranges;
+}
+
 export function union(a: Ranges, b: Ranges): Ranges {
   return normalize([...a, ...b]);
 }

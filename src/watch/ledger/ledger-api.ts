@@ -31,7 +31,7 @@ export interface Ledger {
   stateOf(link: string, ip: number): WatchedAddress['state'] | null;
   /** How many addresses somebody has. */
   count(): number;
-  /** These addresses, on whichever link; host byte order. */
+  /** These addresses, on whichever link; in host byte order and ascending. */
   held(): number[];
   /** Statements about addresses for which there was no room. */
   readonly leftOut: number;

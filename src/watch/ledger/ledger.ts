@@ -3,6 +3,7 @@
 import type { WatchEvent } from '../../generated/watch-event-types.js';
 import type { WatchedAddress } from '../../generated/watch-state-types.js';
 import { isFlapping, isHandingOver, takeTurn } from '../../speakers/turns.js';
+import { sortUnique } from '../../targets/parse.js';
 import type { Asked, Spoken } from '../observation.js';
 import {
   type AddressRecord,
@@ -336,13 +337,12 @@ export function createLedger(
         .map(({ ip }) => ip);
     },
     stateOf: (link, ip) => links.get(link)?.get(ip)?.state ?? null,
-    held: () => [
-      ...new Set(
-        [...links.values()].flatMap((on) =>
-          [...on.values()].filter(({ state }) => state !== 'gone').map(({ ip }) => ip),
-        ),
-      ),
-    ],
+    held() {
+      const held: number[] = [];
+      for (const on of links.values())
+        for (const { ip, state } of on.values()) if (state !== 'gone') held.push(ip);
+      return sortUnique(held);
+    },
     count: () => {
       let count = 0;
       for (const on of links.values()) for (const { state } of on.values()) count += Number(state !== 'gone');
