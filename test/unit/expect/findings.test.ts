@@ -137,9 +137,8 @@ describe('an expected address', () => {
   it('is asked by probe as well, and at least five times', async () => {
     const { engines } = await swept(zones, {}, '10.0.0.0/28');
     expect(engines[0]?.options).toMatchObject({ namedRequests: 5 });
-    expect([...(engines[0]?.options.named ?? [])]).toEqual(
-      ['10.0.0.11', '10.0.0.11', '10.0.0.12', '10.0.0.12'].map(ip),
-    );
+    // From the first to the last of them.
+    expect([...(engines[0]?.options.named ?? [])]).toEqual(['10.0.0.11', '10.0.0.12'].map(ip));
   });
 
   it('is asked no more often than was asked for', async () => {
