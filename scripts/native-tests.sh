@@ -69,6 +69,12 @@ replay() {
 }
 
 build address native_tests replay_frames replay_replies write_catalogue fuzz_frames fuzz_replies
+# The tests leave half of the machine idle, and notice nothing of what runs only where nobody else wants to.
+(
+  renice -n 19 -p "$(exec sh -c 'echo $PPID')" >/dev/null
+  build thread native_tests
+) &
+thread_build=$!
 doctest native-address build/native-address/native_tests
 if ! grep -q '| 0 skipped$' build/native-address.log; then
   echo 'native tests: some were skipped, though the lab was there' >&2
@@ -80,7 +86,7 @@ build/native-address/write_catalogue build/native-address/catalogue
 replay frames test/fuzz/corpus build/native-address/catalogue
 replay replies test/fuzz/corpus-replies
 
-build thread native_tests
+wait "$thread_build"
 doctest native-thread build/native-thread/native_tests --test-suite=threads
 
 echo "$passed passed, $failed failed"
