@@ -1,5 +1,5 @@
 /** `arpsweep check`: expectations to exit code, for scripts, probes and init containers. */
-import { chooseControls, singly } from '../check/controls.js';
+import { chooseControls } from '../check/controls.js';
 import type { Look, LookPlan } from '../check/look.js';
 import { lookUntilWell } from '../check/look-until-well.js';
 import { addressOf, type Expectation, expectedHosts } from '../expect/expectation.js';
@@ -11,8 +11,7 @@ import { keepOnly, namesNamespaces } from '../privileges/keep-only.js';
 import { parseDuration } from '../sweep/options.js';
 import { linksOf } from '../sweep/preparation.js';
 import type { SweepOptions } from '../sweep/sweep-api.js';
-import { sortUnique, type TargetSet } from '../targets/parse.js';
-import { normalize } from '../targets/ranges.js';
+import { namedTargets } from '../targets/parse.js';
 import { couldNotRunExit } from './failure.js';
 import { catchInterruption } from './interruption.js';
 import { expectationIn, knowledgeOf, targetsAmongNames } from './knowledge-flags.js';
@@ -39,7 +38,7 @@ export async function runCheckCommand(words: readonly string[], flags: CheckFlag
   const named = await readTargets([...words, ...targetsAmongNames(flags)], flags.targetsFile);
   const { names } = await knowledgeOf({ names: flags.names ?? [] });
   const expectation = await expectationIn(flags.expect);
-  const targets = named ?? targetsOf(expectation);
+  const targets = named ?? namedTargets(expectedHosts(expectation).map(addressOf));
   const interruption = catchInterruption();
   const { signal } = interruption;
   const options = { ...checked, ...(names && { names }), expect: expectation, signal };
@@ -66,12 +65,6 @@ export async function runCheckCommand(words: readonly string[], flags: CheckFlag
   } finally {
     interruption.release();
   }
-}
-
-/** Every expected address, each named. */
-function targetsOf(expectation: Expectation): TargetSet {
-  const named = sortUnique(expectedHosts(expectation).map(addressOf));
-  return { ranges: normalize(singly(named)), named, hostNames: [] };
 }
 
 /** Controls on the links that will be swept. */

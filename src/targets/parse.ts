@@ -5,7 +5,7 @@ import { parseAddress } from './address.js';
 import { checkHostName, refuseForeign } from './host-name.js';
 import { isNumeric, parseNumericTarget } from './numeric-target.js';
 import { countOctetIntervals, octetIntervals } from './octets.js';
-import { countAddresses, normalize, type Range, type Ranges } from './ranges.js';
+import { countAddresses, normalize, type Range, type Ranges, rangesOf } from './ranges.js';
 import { type Fail, targetForms } from './refusal.js';
 
 /** What was asked for. Addresses are unsigned 32-bit numbers in host byte order. */
@@ -160,6 +160,12 @@ function finish(collection: Collection): TargetSet {
 export function sortUnique(addresses: readonly number[]): number[] {
   const sorted = Uint32Array.from(addresses).sort();
   return Array.from(sorted.filter((address, index) => index === 0 || address !== sorted[index - 1]));
+}
+
+/** Addresses as targets, each named singly. */
+export function namedTargets(addresses: readonly number[]): TargetSet {
+  const named = sortUnique(addresses);
+  return { ranges: rangesOf(named), named, hostNames: [] };
 }
 
 function failAt(source: Source, offset: number): Fail {

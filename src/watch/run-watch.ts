@@ -42,7 +42,7 @@ export function runWatch(
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { once: true });
       const wanted = targets === undefined ? undefined : await readTargets(targets);
-      const sweep = await readKnowledge(checked.sweep);
+      const sweep = await readFiles(checked.sweep);
       world = createWorld(load, { ...checked, sweep }, { ...options, before }, queue.push, end);
       before = null;
       if (checked.fast === null) await keepSweeping(world, wanted);
@@ -73,18 +73,19 @@ export function runWatch(
   };
 }
 
-/** Files are read once: what becomes of them later does not end the watch. */
-async function readKnowledge(sweep: CheckedWatch['sweep']): Promise<CheckedWatch['sweep']> {
-  const { names, expect } = sweep;
-  const [{ readNames }, { readExpectation }] = await Promise.all([
-    import('../names/names-input.js'),
-    import('../expect/expectation-input.js'),
-  ]);
-  return {
-    ...sweep,
-    ...(names !== undefined && { names: await readNames(typeof names === 'string' ? [names] : names) }),
-    ...(expect !== undefined && { expect: await readExpectation(expect) }),
-  };
+/** Files are read once: what becomes of them later does not end the watch. What reads them is loaded only where there are any. */
+async function readFiles({ names, expect, ...sweep }: CheckedWatch['sweep']): Promise<CheckedWatch['sweep']> {
+  const named =
+    names === undefined
+      ? null
+      : await (await import('../names/names-input.js')).readNames(
+          typeof names === 'string' ? [names] : names,
+        );
+  const expected =
+    expect === undefined
+      ? null
+      : await (await import('../expect/expectation-input.js')).readExpectation(expect);
+  return { ...sweep, ...(named && { names: named }), ...(expected && { expect: expected }) };
 }
 
 function createWorld(

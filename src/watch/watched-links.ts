@@ -59,7 +59,7 @@ export function standingOf(
 ): LinkStanding[] {
   const listed = new Map<string | null, readonly NativeLink[]>();
   return links.map(({ namespacePath, interface: name }) => {
-    const there = listed.get(namespacePath) ?? list(addon, namespacePath);
+    const there = listed.get(namespacePath) ?? linksThere(addon, namespacePath);
     listed.set(namespacePath, there);
     const link = there.find((each) => each.name === name);
     if (link === undefined) return { fault: 'gone' };
@@ -68,11 +68,14 @@ export function standingOf(
   });
 }
 
-function list(addon: Pick<NativeAddon, 'listLinks'>, path: string | null): readonly NativeLink[] {
+/** The links of a namespace, by its file; none where it is gone, and everything in it. */
+export function linksThere(
+  addon: Pick<NativeAddon, 'listLinks'>,
+  path: string | null,
+): readonly NativeLink[] {
   try {
     return addon.listLinks(path);
   } catch {
-    // The namespace is gone, and everything in it.
     return [];
   }
 }

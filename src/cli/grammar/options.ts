@@ -85,6 +85,12 @@ export const vendorsOption = [
   collect,
 ] as const;
 
+/** How often a watch sweeps. */
+export const intervalOption = [
+  '--interval <time>',
+  'from one sweep to the next: 30s, 5m, 1h (default: 60s)',
+] as const;
+
 /** Where a watch keeps what it knows. */
 export const stateOption = [
   '--state <file>',

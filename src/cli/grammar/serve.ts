@@ -3,7 +3,14 @@ import { defaultListen } from '../../serve/listen-address.js';
 import type { ServeFlags } from '../serve-command.js';
 import { type Definition, Option } from './commander.js';
 import { examples } from './help-text.js';
-import { addAskingOptions, execArgOption, execOption, expectOption, stateOption } from './options.js';
+import {
+  addAskingOptions,
+  execArgOption,
+  execOption,
+  expectOption,
+  intervalOption,
+  stateOption,
+} from './options.js';
 
 const serveHelp = `
 What is served:
@@ -34,7 +41,7 @@ export const defineServe: Definition = (program, done) =>
       '--listen <address>',
       `serve HTTP there: ADDR:PORT, [ADDR]:PORT, or :PORT for all addresses (default: ${defaultListen})`,
     )
-    .option('--interval <time>', 'from one sweep to the next: 30s, 5m, 1h (default: 60s)')
+    .option(...intervalOption)
     .option(...stateOption)
     .option(...execOption)
     .option(...execArgOption)

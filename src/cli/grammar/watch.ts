@@ -8,6 +8,7 @@ import {
   execArgOption,
   execOption,
   expectOption,
+  intervalOption,
   stateOption,
   vendorsOption,
 } from './options.js';
@@ -38,7 +39,7 @@ export const defineWatch: Definition = (program, done) =>
   addAskingOptions(program.command('watch'))
     .description('sweep at an interval, listen meanwhile, and tell what changes')
     .argument('[target...]', 'addresses to watch (default: the subnets of the links)')
-    .option('--interval <time>', 'from one sweep to the next: 30s, 5m, 1h (default: 60s)')
+    .option(...intervalOption)
     .option('--fast <n>', 'ask each target n times a second instead, 1 to 10; for 64 addresses at most')
     .option('--for <time>', 'watch for so long: 10m, 2h (default: until Ctrl-C)')
     .option(...stateOption)

@@ -2,7 +2,6 @@
 
 import { ArpsweepError } from '../../errors.js';
 import { machineStates } from '../../links/machine-state.js';
-import type { NativeLink } from '../../native.js';
 import { timestamp } from '../../report/timestamp.js';
 import { type CheckedOptions, checkOptions } from '../../sweep/options.js';
 import { readKnowledge, rosterOf } from '../../sweep/preparation.js';
@@ -15,7 +14,7 @@ import { countAddresses, subtract, union } from '../../targets/ranges.js';
 import { readTargets } from '../../targets/resolve.js';
 import type { Asked } from '../observation.js';
 import type { WatchWorld } from '../watch-world.js';
-import { watchedLinksOf } from '../watched-links.js';
+import { linksThere, watchedLinksOf } from '../watched-links.js';
 import { createFastAsker, type FastAsker } from './fast.js';
 
 /** At ten questions a second each, they are still less than a sweep asks. */
@@ -135,7 +134,7 @@ function stands(
   { sourceIp, sourceMac }: CheckedOptions,
 ): boolean {
   const { namespace, device, holder } = endpoint;
-  const links = listed(addon, namespace?.path ?? null);
+  const links = linksThere(addon, namespace?.path ?? null);
   const link = links.find(({ name }) => name === device.name);
   // What is gone may come back, and is asked again then.
   if (link === undefined) return true;
@@ -145,15 +144,6 @@ function stands(
   const isOwnIp =
     sourceIp !== null || plan.sourceIp === 0 || addresses.some(({ ip }) => ip === plan.sourceIp);
   return isOwnMac && isOwnIp;
-}
-
-function listed(addon: WatchWorld['addon'], path: string | null): readonly NativeLink[] {
-  try {
-    return addon.listLinks(path);
-  } catch {
-    // The namespace is gone, and everything in it.
-    return [];
-  }
 }
 
 const blocked = (link: string): ArpsweepError =>

@@ -2,6 +2,7 @@
 
 import type { NativeAddon, NativeLink } from '../../native.js';
 import type { AddressOnLink } from '../../talk/endpoints.js';
+import { linksThere } from '../watched-links.js';
 
 /** An address that comes or goes is noticed within this. In ms. */
 const freshMs = 1000;
@@ -14,7 +15,7 @@ export function ownAddresses(
   const linksOf = (path: string | null, nowMs: number): readonly NativeLink[] => {
     const before = looks.get(path);
     if (before && nowMs - before.atMs < freshMs) return before.links;
-    const links = listed(addon, path);
+    const links = linksThere(addon, path);
     looks.set(path, { atMs: nowMs, links });
     return links;
   };
@@ -22,13 +23,4 @@ export function ownAddresses(
     linksOf(namespace?.path ?? null, nowMs)
       .filter(({ index }) => index === holder.index)
       .some(({ addresses }) => addresses.some(({ ip }) => ip === wanted));
-}
-
-function listed(addon: Pick<NativeAddon, 'listLinks'>, path: string | null): readonly NativeLink[] {
-  try {
-    return addon.listLinks(path);
-  } catch {
-    // The namespace may be gone, and the link with it, which is told elsewhere.
-    return [];
-  }
 }

@@ -9,8 +9,8 @@ import type { Prepared } from '../../sweep/preparation.js';
 import { runSweep } from '../../sweep/run-sweep.js';
 import type { SweepOptions } from '../../sweep/sweep-api.js';
 import { formatAddress, parseAddress } from '../../targets/address.js';
-import { parseTargets, sortUnique, type TargetSet } from '../../targets/parse.js';
-import { normalize, type Ranges, subtract, union } from '../../targets/ranges.js';
+import { namedTargets, parseTargets } from '../../targets/parse.js';
+import { type Ranges, subtract, union } from '../../targets/ranges.js';
 import type { Targets } from '../../targets/resolve.js';
 import type { Asked } from '../observation.js';
 import type { Answers } from './inquiries.js';
@@ -120,12 +120,8 @@ export async function askAgain(
   link: string,
   ips: readonly number[],
 ): Promise<Answers | null> {
-  const named = sortUnique([...ips]);
-  const targets: TargetSet = {
-    ranges: normalize(named.map((ip) => ({ first: ip, last: ip }))),
-    named,
-    hostNames: [],
-  };
+  const targets = namedTargets(ips);
+  const { named } = targets;
   const requests = new Map<number, number>();
   try {
     const report = await runSweep(
