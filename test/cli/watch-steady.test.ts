@@ -75,22 +75,24 @@ test('where nothing changes each address is asked once in a sweep, and who answe
     lab.host('host', { on, addresses: ['10.34.11.9/24'] }),
     lab.link('eth0', { on, address: '10.34.11.2/24' }),
   ]);
+  const witness = await capture(null, 'eth0', 'arp and outbound');
   const end = new AbortController();
-  let sweeps = 0;
+  // When each sweep had ended, before the next began.
+  const endedAtMs: number[] = [];
   const run = watch('10.34.11.0/28', {
     links: ['eth0'],
     intervalMs: 600,
     signal: end.signal,
-    onSweep: () => {
-      sweeps += 1;
+    onSweep() {
+      endedAtMs.push(Date.now());
+      if (endedAtMs.length === 1 + SWEEPS) end.abort();
     },
   });
-  await waitFor(() => sweeps === 1, { what: 'the first sweep' });
-  const witness = await capture(null, 'eth0', 'arp and outbound');
-  await waitFor(() => sweeps === 1 + SWEEPS, { what: 'some sweeps more', timeoutMs: 20_000 });
-  end.abort();
   await run.finished;
-  const questions = (await witness.stop()).map(readArp).filter(({ operation }) => operation === REQUEST);
+  const [firstEndedAtMs = 0] = endedAtMs;
+  const questions = (await witness.stop())
+    .map(readArp)
+    .filter(({ operation, timeMs }) => operation === REQUEST && timeMs > firstEndedAtMs);
   const asked = (ip: string) => questions.filter(({ tpa }) => tpa === ip);
   expect(asked('10.34.11.7')).toHaveLength(SWEEPS);
   const kinds = asked('10.34.11.9').map(({ spa, destination }) =>
