@@ -31,16 +31,13 @@ export function createEars(
   let listening: Listening | null = null;
   let open = '';
   let isClosed = false;
-  let links: readonly WatchedLink[] = [];
+  let links: ReturnType<typeof byDevice> = new Map();
 
-  const devicesOf = (wanted: readonly WatchedLink[]): WatchedLink[] => [
-    ...new Map(wanted.map((link) => [deviceOf(link), link])).values(),
-  ];
-  const hear = (devices: readonly WatchedLink[], frames: readonly HeardFrame[]): void => {
+  /** @param devices by the index of the listener's links */
+  const hear = (devices: readonly string[], frames: readonly HeardFrame[]): void => {
     for (const frame of frames) {
-      const device = devices[frame.link];
-      if (device === undefined || frame.outgoing) continue;
-      const link = links.find((each) => deviceOf(each) === deviceOf(device) && isOf(each, frame));
+      if (frame.outgoing) continue;
+      const link = links.get(devices[frame.link] ?? '')?.find((each) => isOf(each, frame));
       const spoken = link && spokenIn(link, frame);
       if (spoken) onSpoken(spoken);
     }
@@ -49,16 +46,17 @@ export function createEars(
   return {
     listenOn(wanted) {
       if (isClosed) return;
-      links = wanted;
-      const devices = devicesOf(wanted);
-      const key = devices.map(deviceOf).join(' ');
+      links = byDevice(wanted);
+      const devices = [...links.keys()];
+      const key = devices.join(' ');
       if (key === open && listening !== null) return;
       listening?.close();
       listening = null;
       open = key;
       if (devices.length === 0) return;
       try {
-        const begun = listenOn(addon, devices.map(socketOf), (frames) => hear(devices, frames));
+        const sockets = [...links.values()].map(socketOf);
+        const begun = listenOn(addon, sockets, (frames) => hear(devices, frames));
         listening = begun;
         begun.done.catch((error: Error) => {
           if (listening === begun) listening = null;
@@ -81,12 +79,24 @@ export function createEars(
 const deviceOf = ({ namespacePath, interface: name, index }: WatchedLink): string =>
   `${namespacePath ?? ''}:${name}:${index}`;
 
-const socketOf = (link: WatchedLink) => ({
-  label: link.name,
-  interface: link.interface,
-  namespacePath: link.namespacePath,
+/** Links by the device that they are on; they differ by their tags. */
+function byDevice(links: readonly WatchedLink[]): Map<string, [WatchedLink, ...WatchedLink[]]> {
+  const devices = new Map<string, [WatchedLink, ...WatchedLink[]]>();
+  for (const link of links) {
+    const device = deviceOf(link);
+    const others = devices.get(device);
+    if (others) others.push(link);
+    else devices.set(device, [link]);
+  }
+  return devices;
+}
+
+const socketOf = (links: readonly [WatchedLink, ...WatchedLink[]]) => ({
+  label: links[0].name,
+  interface: links[0].interface,
+  namespacePath: links[0].namespacePath,
   // Frames with a tag of ours, or to a MAC of ours that the interface does not know, are for others by its filter.
-  promiscuous: link.vlan !== null || link.sourceMac !== link.mac,
+  promiscuous: links.some(({ vlan, sourceMac, mac }) => vlan !== null || sourceMac !== mac),
   outgoing: false,
 });
 
